@@ -1,0 +1,81 @@
+"""Every error this project raises by itself.
+
+A message says what was asked, what was found and what to do. An error that belongs to a call carries the user's file
+and line in ``location``; where TensorFlow's contract names a builtin class, the error is also of that class.
+"""
+
+from __future__ import annotations
+
+
+class Rnn2OnnxError(Exception):
+    """The root of all errors of rnn2onnx.
+
+    Attributes:
+        location: ``(file, line)`` of the user's call, or None where no call is to blame.
+    """
+
+    def __init__(self, message: str, location: tuple[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+
+    def __str__(self) -> str:
+        if self.location is None:
+            return self.message
+        return f"{self.message}\n  at {self.location[0]}:{self.location[1]}"
+
+
+class ShapeError(Rnn2OnnxError, ValueError):
+    """Shapes that do not fit, found at the call that records them."""
+
+
+class DTypeError(Rnn2OnnxError, TypeError):
+    """Dtypes that do not fit, or values of a kind the call does not take."""
+
+
+class ArgumentError(Rnn2OnnxError, ValueError):
+    """An argument outside what the call accepts."""
+
+
+class ArgumentTypeError(Rnn2OnnxError, TypeError):
+    """An argument of a class the call does not accept."""
+
+
+class TraceError(Rnn2OnnxError, RuntimeError):
+    """Python used a symbolic value as a number, or a value left the body or graph it lives in."""
+
+
+class UnsupportedError(Rnn2OnnxError, AttributeError):
+    """A name that exists in TensorFlow, or might, but not here."""
+
+
+class TrainingError(UnsupportedError):
+    """A call that only training needs; this project compiles trained models."""
+
+
+class FeedError(Rnn2OnnxError, ValueError):
+    """Inputs of a run that do not fit the program's inputs."""
+
+
+class WeightsError(Rnn2OnnxError, ValueError):
+    """Weights that cannot be read, or do not fit the model's variables."""
+
+
+class ParseError(Rnn2OnnxError, ValueError):
+    """Text that is not a graph; the message shows line, column and a caret."""
+
+
+class VerifyError(Rnn2OnnxError):
+    """A graph that breaks the rules of the IR: a bug of the compiler, never the user's."""
+
+
+class PassError(Rnn2OnnxError):
+    """A pass that failed; says which, and after which others."""
+
+
+class ExportError(Rnn2OnnxError, ValueError):
+    """A graph that has no ONNX form at the opset asked for."""
+
+
+class RuntimeMissingError(Rnn2OnnxError, ImportError):
+    """A library that running needs and compiling does not is absent; says which extra to install."""

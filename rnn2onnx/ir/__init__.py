@@ -1,0 +1,34 @@
+"""The language: types, graphs, the table of kinds, the builder, the evaluator, the verifier, the text. Knows numpy only."""
+
+from __future__ import annotations
+
+from rnn2onnx.ir.builder import Builder, user_location
+from rnn2onnx.ir.evaluate import evaluate, evaluate_values
+from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
+from rnn2onnx.ir.table import KINDS, add_kind, kind
+from rnn2onnx.ir.types import Dim, DType, Type
+
+__all__ = [
+    "KINDS",
+    "Array",
+    "Attrs",
+    "Block",
+    "Builder",
+    "DType",
+    "Dim",
+    "Graph",
+    "Kind",
+    "Location",
+    "Op",
+    "Type",
+    "Value",
+    "add_kind",
+    "captures",
+    "constant",
+    "evaluate",
+    "evaluate_values",
+    "kind",
+    "user_location",
+    "uses",
+    "walk",
+]

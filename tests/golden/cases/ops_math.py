@@ -111,7 +111,7 @@ def python_operators_on_floats(tf):
         "square": x**2,
         "rsub": 1 - x,
         "gt": x > y,
-        "le": 0.0 <= x,
+        "le": x >= 0.0,
         "matmul": x @ tf.reshape(y, [3, 1]),
         "numpy_left": np.array([1.0, 2.0, 3.0], "float32") * x,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnn2onnx.ir.builder import Builder, user_location
 from rnn2onnx.ir.evaluate import evaluate, evaluate_values
 from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
+from rnn2onnx.ir.replay import Copier, Rule, replay
 from rnn2onnx.ir.table import KINDS, add_kind, kind
 from rnn2onnx.ir.types import Dim, DType, Type
 
@@ -14,12 +15,14 @@ __all__ = [
     "Attrs",
     "Block",
     "Builder",
+    "Copier",
     "DType",
     "Dim",
     "Graph",
     "Kind",
     "Location",
     "Op",
+    "Rule",
     "Type",
     "Value",
     "add_kind",
@@ -28,6 +31,7 @@ __all__ = [
     "evaluate",
     "evaluate_values",
     "kind",
+    "replay",
     "user_location",
     "uses",
     "walk",

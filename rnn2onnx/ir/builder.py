@@ -49,6 +49,7 @@ class Builder:
         self._known: dict[int, dict[Any, tuple[Value, ...]]] = {id(self.root): {}}
         self._by_dim: dict[str, list[Value]] = {}
         self._fresh = 0
+        self._reserved: set[str] = set()
 
     @property
     def block(self) -> Block:
@@ -57,12 +58,16 @@ class Builder:
 
     # -- values -----------------------------------------------------------------------------------------------------
 
+    def reserve(self, dims: Iterable[str]) -> None:
+        """Keeps these names from being given to fresh lengths."""
+        self._reserved.update(dims)
+
     def fresh_dim(self, hint: str = "d") -> str:
         """A name no length has yet."""
         while True:
             name = f"{hint}{self._fresh}"
             self._fresh += 1
-            if name not in self._by_dim:
+            if name not in self._by_dim and name not in self._reserved:
                 return name
 
     def _adopt(self, value: Value, block: Block) -> Value:
@@ -169,7 +174,7 @@ class Builder:
         inputs = tuple(operands)
         for value in inputs:
             self._check_scope(value, row)
-        home = self.root if row.name == "const" else self.block
+        home = self.root if row.name in ("const", "variable") else self.block
         key: Any = None
         if row.name == "const" and attrs["value"].size > _KNOWN_ELEMENTS:
             key = ("const", id(attrs["value"]), attrs["name"])

@@ -1,0 +1,124 @@
+"""Rebuilds a graph through a builder, with rules that may put something else in an operation's place.
+
+Everything goes through ``Builder.emit``, so a replay infers every type again and merges equal operations; what nothing
+uses any more is swept away at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from rnn2onnx.ir.builder import Builder
+from rnn2onnx.ir.graph import Block, Graph, Op, Value, walk
+
+Rule: TypeAlias = "Callable[[Builder, Op], Sequence[Value] | None]"
+"""Gets an operation whose operands and bodies are of the new graph (its results still of the old one); gives the values
+that replace its results, or None: not mine."""
+
+
+def replay(graph: Graph, rules: Sequence[Rule] = ()) -> Graph:
+    """``graph`` rebuilt with ``rules``; the very same object if nothing changed."""
+    builder = Builder(graph.name)
+    builder.reserve(_dims(graph))
+    copier = Copier(builder, rules)
+    for value in graph.inputs:
+        copier.new[value] = builder.input(value.name, value.type)
+    copier.ops(graph.block)
+    result = builder.finish(
+        (name, copier.new[value]) for name, value in zip(graph.outputs, graph.block.results, strict=True)
+    )
+    swept = sweep(result)
+    same = not copier.fired and not swept and _size(result) == _size(graph)
+    return graph if same else result
+
+
+class Copier:
+    """Copies operations into a builder's open block.
+
+    Attributes:
+        new: For each old value the new one; fill in what stands for parameters before copying what uses them.
+        fired: Whether any rule replaced anything.
+    """
+
+    def __init__(self, builder: Builder, rules: Sequence[Rule] = (), new: Mapping[Value, Value] | None = None) -> None:
+        self.builder = builder
+        self.rules = tuple(rules)
+        self.new: dict[Value, Value] = dict(new or {})
+        self.fired = False
+
+    def value(self, value: Value) -> Value:
+        """The new value of an old one; a value of a block that is not being copied stands for itself."""
+        return self.new.get(value, value)
+
+    def ops(self, block: Block) -> None:
+        """Copies the operations of a block."""
+        for op in block.ops:
+            self.op(op)
+
+    def op(self, op: Op) -> tuple[Value, ...]:
+        """Copies one operation, bodies first, and gives its new results."""
+        operands = tuple(self.value(value) for value in op.operands)
+        blocks = tuple(self.block(body) for body in op.blocks)
+        rebuilt = Op(op.kind, operands, op.attrs, blocks, op.results, op.location)
+        results: Sequence[Value] | None = None
+        for rule in self.rules:
+            results = rule(self.builder, rebuilt)
+            if results is not None:
+                self.fired = True
+                break
+        if results is None:
+            results = self.builder.emit(
+                op.kind,
+                operands,
+                blocks=blocks,
+                location=op.location,
+                names=[value.name for value in op.results],
+                types=[value.type for value in op.results],
+                **op.attrs,
+            )
+        self.new.update(zip(op.results, results, strict=True))
+        return tuple(results)
+
+    def block(self, body: Block) -> Block:
+        """A copy of a body, closed."""
+        names = [value.name for value in body.params]
+        with self.builder.body([value.type for value in body.params], names) as block:
+            self.new.update(zip(body.params, block.params, strict=True))
+            self.ops(body)
+            block.results = tuple(self.value(value) for value in body.results)
+        return block
+
+
+def sweep(graph: Graph) -> bool:
+    """Takes out of a graph that was just built what no result needs; says whether there was anything."""
+    live: set[Value] = set()
+    before = _size(graph)
+    _sweep(graph.block, live)
+    return _size(graph) != before
+
+
+def _sweep(block: Block, live: set[Value]) -> None:
+    live.update(block.results)
+    kept: list[Op] = []
+    for op in reversed(block.ops):
+        if not any(value in live for value in op.results):
+            continue
+        for body in op.blocks:
+            _sweep(body, live)
+        live.update(op.operands)
+        kept.append(op)
+    block.ops[:] = reversed(kept)
+
+
+def _size(graph: Graph) -> int:
+    return sum(1 for _ in walk(graph.block))
+
+
+def _dims(graph: Graph) -> set[str]:
+    values = [*graph.inputs]
+    for op in walk(graph.block):
+        values.extend(op.results)
+        for body in op.blocks:
+            values.extend(body.params)
+    return {dim for value in values for dim in (*value.type.shape, *(value.content or ())) if isinstance(dim, str)}

@@ -14,7 +14,7 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 
 Path = tuple[Any, ...]
 
-_STRINGS = (str, bytes, bytearray, memoryview)
+_STRINGS = (str, bytes)
 
 
 class _Dot:
@@ -109,7 +109,7 @@ def map_structure(func: Callable[..., Any], *structures: Any, check_types: bool 
         ``tf.nest.map_structure``.
     """
     if not callable(func):
-        raise ArgumentTypeError(f"Argument `func` must be callable, got: {func!r}")
+        raise ArgumentTypeError(f"func must be callable, got: {func!r}")
     if not structures:
         raise ArgumentError("Must provide at least one structure to map over.")
     for other in structures[1:]:
@@ -157,7 +157,8 @@ def assert_shallow_structure(shallow_tree: Any, input_tree: Any, check_types: bo
             "If shallow structure is a sequence, input must also be a sequence. "
             f"Input has type: {type(input_tree)}, shallow structure is {_shortened(shallow_tree)}."
         )
-    if check_types and not _same_container(shallow_tree, input_tree):
+    # A namedtuple is a tuple: it may stand where the shallow tree has a plain one.
+    if check_types and not (isinstance(input_tree, type(shallow_tree)) or _same_container(shallow_tree, input_tree)):
         raise ArgumentTypeError(
             "The two structures don't have the same sequence type. "
             f"Input structure has type {type(input_tree)}, while shallow structure has type {type(shallow_tree)}."
@@ -167,11 +168,13 @@ def assert_shallow_structure(shallow_tree: Any, input_tree: Any, check_types: bo
             "The two structures don't have the same sequence length. "
             f"Input structure has length {len(input_tree)}, while shallow structure has length {len(shallow_tree)}."
         )
-    if isinstance(shallow_tree, Mapping) and isinstance(input_tree, Mapping) and set(shallow_tree) != set(input_tree):
-        raise ArgumentError(
-            "The two structures don't have the same keys. "
-            f"Input structure has keys {list(input_tree)}, while shallow structure has keys {list(shallow_tree)}."
-        )
+    if isinstance(shallow_tree, Mapping):
+        missing = [key for key in shallow_tree if not isinstance(input_tree, Mapping) or key not in input_tree]
+        if missing:
+            raise ArgumentError(
+                "The shallow_tree's keys are not a subset of the input_tree's keys. "
+                f"The input_tree is {_shortened(input_tree)} and lacks {missing}."
+            )
     for (_, shallow), (_, deep) in zip(_children(shallow_tree), _children(input_tree), strict=True):
         assert_shallow_structure(shallow, deep, check_types=check_types)
 
@@ -200,9 +203,9 @@ def map_structure_up_to(shallow_tree: Any, func: Callable[..., Any], *inputs: An
         ``map_structure_up_to`` of ``tensorflow.python.util.nest``.
     """
     if not callable(func):
-        raise ArgumentTypeError(f"Argument `func` must be callable, got: {func!r}")
+        raise ArgumentTypeError(f"func must be callable, got: {func!r}")
     if not inputs:
-        raise ArgumentError("Must provide at least one structure to map over.")
+        raise ArgumentError("Cannot map over no sequences: give at least one input.")
     parts = [flatten_up_to(shallow_tree, tree, check_types=check_types) for tree in inputs]
     return pack_sequence_as(shallow_tree, [func(*leaves) for leaves in zip(*parts, strict=True)])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.errors import DTypeError
+from rnn2onnx.errors import ArgumentError, DTypeError
 
 
 class DType:
@@ -106,19 +106,24 @@ class DType:
     def limits(self) -> tuple[Any, Any]:
         """The range of intensities of an image of this dtype: 0 to 1 for floats, 0 to ``max`` for integers.
 
+        Raises:
+            ArgumentError: TensorFlow defines none for float16, bfloat16 and string.
+
         Source:
             ``tf.DType.limits``, whose lower end is always clipped to 0.
         """
-        if self.is_floating:
+        if self._name in ("float32", "float64"):
             return 0, 1
         if self.is_bool:
             return 0, True
-        return 0, self.max
+        if self.is_integer:
+            return 0, self.max
+        raise ArgumentError(f"{self} does not have defined limits. Cast to float32 first.")
 
     @property
     def size(self) -> int:
-        """Bytes per element; 1 for string."""
-        return 1 if self is string else _numpy(self._name).itemsize
+        """Bytes per element; 0 for string."""
+        return 0 if self is string else _numpy(self._name).itemsize
 
     def is_compatible_with(self, other: Any) -> builtins.bool:
         """True when ``other`` is, or names, this dtype.
@@ -135,9 +140,7 @@ class DType:
         if self.is_integer:
             limits = np.iinfo(self._name)
             return limits.min if which == "minimum" else limits.max
-        if self.is_bool:
-            return which == "maximum"
-        raise DTypeError(f"Cannot find {which} value of {self}.")
+        raise DTypeError(f"Cannot find {which} value of {self}: only floats and integers have one.")
 
     def __eq__(self, other: object) -> builtins.bool:
         if other is None:
@@ -185,15 +188,15 @@ DTYPES: tuple[DType, ...] = (
 """Every dtype there is."""
 
 _BY_NAME = {dtype.name: dtype for dtype in DTYPES} | {"half": float16, "float": float32, "double": float64}
-_BY_PYTHON_TYPE: dict[Any, DType] = {float: float32, builtins.bool: bool, int: int64, object: string, str: string}
-_BY_PYTHON_TYPE |= {bytes: string, np.str_: string, np.bytes_: string, np.object_: string}
+_BY_PYTHON_TYPE: dict[Any, DType] = {float: float32, builtins.bool: bool, object: string}
 
 
 def as_dtype(type_value: Any) -> DType:
     """The DType that ``type_value`` is or stands for.
 
     Args:
-        type_value: A DType, its name, a numpy dtype or scalar type, a Python type, or anything with such a ``dtype``.
+        type_value: A DType, its name, a numpy dtype or scalar type, one of the classes float (float32), bool and
+            object (string), or anything with such a ``dtype``.
 
     Raises:
         DTypeError: It stands for none of the dtypes here.
@@ -203,7 +206,7 @@ def as_dtype(type_value: Any) -> DType:
     """
     if isinstance(type_value, DType):
         return type_value
-    found = _named(type_value) if isinstance(type_value, str) else _of_numpy(type_value)
+    found = _BY_NAME.get(type_value) if isinstance(type_value, str) else _of_numpy(type_value)
     if found is None:
         raise DTypeError(
             f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType. "
@@ -222,35 +225,24 @@ def numpy_dtype(x: Any) -> np.dtype[Any]:
     return np.dtype(object) if dtype is string else _numpy(dtype.name)
 
 
-def _named(name: str) -> DType | None:
-    return _BY_NAME.get(name)
-
-
 def _of_numpy(type_value: Any) -> DType | None:
     if isinstance(type_value, type):
-        known = _BY_PYTHON_TYPE.get(type_value)
-        if known is not None:
-            return known
-    if type_value is None:
-        return None
-    carried = getattr(type_value, "dtype", None)
-    if isinstance(carried, (DType, np.dtype)):
-        return as_dtype(carried)
-    try:
-        dtype = np.dtype(type_value)
-    except (TypeError, ValueError):
-        return None
-    if dtype.kind in "SUO":
-        return string
-    return _BY_NAME.get(dtype.name)
+        if not issubclass(type_value, np.generic):
+            return _BY_PYTHON_TYPE.get(type_value)
+        type_value = np.dtype(type_value)
+    if not isinstance(type_value, np.dtype):
+        carried = getattr(type_value, "dtype", None)
+        return as_dtype(carried) if isinstance(carried, (DType, np.dtype)) else None
+    return string if type_value.kind in "SUO" else _BY_NAME.get(type_value.name)
 
 
 def _numpy(name: str) -> np.dtype[Any]:
     if name != "bfloat16":
         return np.dtype(name)
-    import ml_dtypes
+    from ml_dtypes import bfloat16 as scalar
 
-    return np.dtype(ml_dtypes.bfloat16)
+    dtype: np.dtype[Any] = np.dtype(scalar)
+    return dtype
 
 
 def _float_info(name: str) -> Any:
@@ -258,4 +250,5 @@ def _float_info(name: str) -> Any:
         return np.finfo(name)
     import ml_dtypes
 
-    return ml_dtypes.finfo(ml_dtypes.bfloat16)
+    info: Any = ml_dtypes.finfo
+    return info(ml_dtypes.bfloat16)

@@ -29,6 +29,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,12 @@ HERE = Path(__file__).parent
 
 def main(families: list[str]) -> int:
     """Records the named families, or all of them; gives the number of cases that could not be recorded."""
+    warnings.simplefilter("ignore")
+    tf.logging.set_verbosity(tf.logging.FATAL)
     tf.disable_eager_execution()
     tf.disable_control_flow_v2()
     tf.disable_v2_tensorshape()
     tf.disable_resource_variables()
-    tf.logging.set_verbosity(tf.logging.FATAL)
     cases = [case for case in load().values() if not families or case.family in families]
     failed = 0
     for family in sorted({case.family for case in cases}):
@@ -81,7 +83,9 @@ def record(case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         if case.kind == "facts":
             return {"kind": "facts", "value": json.loads(json.dumps(out))}, {}
         if case.kind == "run_error":
-            return raised(case, lambda: run(case, out)), {f"feed0:{k}": v for k, v in case.make_feeds()[0].items()}
+            feeds = case.make_feeds()
+            arrays = {f"feed{index}:{name}": value for index, feed in enumerate(feeds) for name, value in feed.items()}
+            return {**raised(case, lambda: run(case, out)), "feeds": len(feeds)}, arrays
         arrays, runs = run(case, out)
         leaves = tensorflow.nest.flatten(out)
         if [id(leaf) for leaf in leaves] != [id(leaf) for leaf in flatten(out)]:

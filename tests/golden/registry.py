@@ -98,7 +98,7 @@ def error_case(
 
 def run_error_case(feeds: Feeds, *, name: str | None = None) -> Callable[[Build], Build]:
     """Registers a function that records, but whose run with ``feeds`` raises."""
-    return lambda build: _add(build, "run_error", name, feeds=feeds)
+    return lambda build: _add(build, "run_error", name, feeds=feeds, initial=True)
 
 
 def load() -> dict[str, Case]:

@@ -319,7 +319,8 @@ def _range_length(values: Sequence[Value]) -> Dim:
         return limit
     if any(item is None or isinstance(item, str) for item in known):
         return UNKNOWN
-    return max(0, int(math.ceil((limit - start) / delta)))
+    count: int = math.ceil((limit - start) / delta)
+    return max(0, count)
 
 
 def _range(attrs: Attrs, start: Array, limit: Array, delta: Array) -> Array:

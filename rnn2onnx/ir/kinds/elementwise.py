@@ -152,7 +152,8 @@ def _pow(attrs: Attrs, a: Array, b: Array) -> Array:
         return np.asarray(np.power(a, b))
     # A negative exponent gives the whole part of the true result; numpy refuses it.
     sign = np.where(b % 2 == 0, 1, a)
-    return np.where(b >= 0, np.power(a, np.maximum(b, 0)), np.where(np.abs(a) == 1, sign, 0)).astype(a.dtype)
+    result: Array = np.where(b >= 0, np.power(a, np.maximum(b, 0)), np.where(np.abs(a) == 1, sign, 0)).astype(a.dtype)
+    return result
 
 
 def _ignore(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -118,15 +118,10 @@ def _gather_nd_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Bloc
 
 def _gather_nd(attrs: Attrs, x: Array, ids: Array) -> Array:
     batch, depth = attrs["batch_dims"], ids.shape[-1]
-    lead = np.ogrid[tuple(slice(n) for n in ids.shape[:batch])]
-    places = [grid.reshape(grid.shape + (1,) * (ids.ndim - 1 - batch)) for grid in lead]
-    return (
-        np.asarray(
-            np.broadcast_to(x, (*ids.shape[:batch], *x.shape[batch:]))[(*places, *(ids[..., i] for i in range(depth)))]
-        )
-        if places or depth
-        else np.broadcast_to(x, (*ids.shape[:-1], *x.shape))
-    )
+    rows = ids.shape[:batch]
+    lead = [grid.reshape(grid.shape + (1,) * (ids.ndim - 1 - batch)) for grid in np.ix_(*map(np.arange, rows))]
+    found = np.broadcast_to(x, rows + x.shape[batch:])[(*lead, *(ids[..., i] for i in range(depth)))]
+    return np.broadcast_to(found, ids.shape[:-1] + x.shape[batch + depth :])
 
 
 def _scatter_nd_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -> list[Type]:

@@ -133,6 +133,9 @@ def random_value(name: str, variable: Any) -> np.ndarray:
         return rng.integers(0, 5, shape).astype(dtype)
     if dtype == np.bool_:
         return rng.integers(0, 2, shape).astype(dtype)
+    if variable.shape.num_elements() > 20_000:
+        # Few distinct values make a small file, and wide layers need small weights.
+        return (rng.integers(-2, 3, shape) / 16).astype(dtype)
     value = 0.5 * rng.standard_normal(shape)
     return (0.1 + np.abs(value) if "variance" in name else value).astype(dtype)
 

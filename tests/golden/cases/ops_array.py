@@ -90,7 +90,6 @@ def stack_and_unstack(tf):
         "numbers": tf.stack([1, 2, tf.shape(x)[1]]),
         "by_axis": tf.unstack(tf.transpose(x), axis=1),
         "by_number": tf.unstack(tf.transpose(x), 3, 1),
-        "parallel": tf.parallel_stack([tf.constant([1.0]), tf.constant([2.0])]),
         "automatic": tf.convert_to_tensor([a[0], 1.0, c[1]]),
     }
 
@@ -278,12 +277,6 @@ def bands_and_diagonals(tf):
 def permutations(tf):
     p = tf.placeholder(tf.int32, [4], "p")
     return tf.invert_permutation(p), tf.gather(tf.constant([10, 20, 30, 40]), p), tf.argsort(p)
-
-
-@case(floats(2, 4, 6, 3))
-def blocks_of_space_and_depth(tf):
-    x = tf.placeholder(tf.float32, [2, 4, 6, 3], "x")
-    return tf.space_to_depth(x, 2), tf.depth_to_space(tf.reshape(x, [2, 4, 3, 6])[..., :4], 2)
 
 
 @case(floats(5))

@@ -117,7 +117,6 @@ def conv2d(tf):
         "dilated": tf.nn.conv2d(x, k, [1, 1, 1, 1], "VALID", dilations=[1, 2, 2, 1]),
         "depthwise": tf.nn.depthwise_conv2d(x, d, [1, 1, 1, 1], "SAME"),
         "depthwise_stride": tf.nn.depthwise_conv2d(x, d, [1, 2, 2, 1], "VALID"),
-        "transposed": tf.nn.conv2d_transpose(x, tf.ones([2, 2, 4, 3]), [2, 12, 14, 4], [1, 2, 2, 1]),
     }
 
 
@@ -147,7 +146,6 @@ def moments_and_normalisation(tf):
         "batch_norm": tf.nn.batch_normalization(x, mean, variance, offset, scale, 1e-3),
         "no_scale": tf.nn.batch_normalization(x, mean, variance, None, None, variance_epsilon=1e-3),
         "normalised": tf.nn.l2_normalize(x, 2),
-        "lrn": tf.nn.local_response_normalization(tf.expand_dims(x, 0), depth_radius=2),
     }
 
 
@@ -165,7 +163,6 @@ def embedding_lookup(tf):
         "list_of_one": tf.nn.embedding_lookup([table], b),
         "tensor": tf.nn.embedding_lookup(tf.nn.relu(table), a),
         "constant": tf.nn.embedding_lookup(table, [0, 5, 0]),
-        "max_norm": tf.nn.embedding_lookup(table, a, max_norm=0.5),
     }
 
 
@@ -239,11 +236,6 @@ def bias_width(tf):
 @error_case(name="error_lookup_by_floats")
 def lookup_by_floats(tf):
     return tf.nn.embedding_lookup(tf.zeros([3, 4]), tf.zeros([2]))
-
-
-@error_case(name="error_loss_without_names")
-def loss_without_names(tf):
-    return tf.nn.softmax_cross_entropy_with_logits(tf.zeros([2, 3]), tf.zeros([2, 3]))
 
 
 @error_case(name="error_integer_softmax")

@@ -107,7 +107,6 @@ def batched_matmul(tf):
         "transpose_a": tf.matmul(b, a, transpose_a=True, transpose_b=True),
         "broadcast": tf.matmul(a, b[0, 0]),
         "broadcast_left": tf.matmul(a[0, 0], b),
-        "batch_matmul": tf.batch_matmul(a, b) if hasattr(tf, "batch_matmul") else tf.linalg.matmul(a, b),
     }
 
 

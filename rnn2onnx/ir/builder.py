@@ -225,6 +225,10 @@ class Builder:
 
     # -- bodies -----------------------------------------------------------------------------------------------------
 
+    def parameter(self, block: Block, type: Type, name: str = "") -> Value:
+        """A further parameter of an open body; the caller puts it into ``block.params``."""
+        return self._adopt(Value(type, name), block)
+
     @contextmanager
     def body(self, params: Iterable[Type], names: Sequence[str] = ()) -> Iterator[Block]:
         """An open block with parameters of these types; set its ``results`` before it closes."""

@@ -39,10 +39,19 @@ class Copier:
     Attributes:
         new: For each old value the new one; fill in what stands for parameters before copying what uses them.
         fired: Whether any rule replaced anything.
+        same_dims: Whether the lengths' names mean the same where the copies go; else types are inferred afresh.
     """
 
-    def __init__(self, builder: Builder, rules: Sequence[Rule] = (), new: Mapping[Value, Value] | None = None) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        rules: Sequence[Rule] = (),
+        new: Mapping[Value, Value] | None = None,
+        *,
+        same_dims: bool = True,
+    ) -> None:
         self.builder = builder
+        self.same_dims = same_dims
         self.rules = tuple(rules)
         self.new: dict[Value, Value] = dict(new or {})
         self.fired = False
@@ -74,7 +83,7 @@ class Copier:
                 blocks=blocks,
                 location=op.location,
                 names=[value.name for value in op.results],
-                types=[value.type for value in op.results],
+                types=[value.type for value in op.results] if self.same_dims else None,
                 **op.attrs,
             )
         self.new.update(zip(op.results, results, strict=True))

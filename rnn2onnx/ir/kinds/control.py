@@ -146,9 +146,17 @@ def _loop_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -
     if body.params[0].type != Type(np.dtype(np.int64), ()):
         raise DTypeError(f"a loop's body counts in i64[], not {body.params[0].type}")
     _check_carried(body.params[1:], body.results[1 : 1 + carried], values[1:])
-    finals = [param.type for param in body.params[1:]]
+    finals = [
+        Type(param.type.dtype, tuple(map(_kept, initial.type.shape, param.type.shape, result.type.shape)))
+        for initial, param, result in zip(values[1:], body.params[1:], body.results[1:], strict=False)
+    ]
     rows = [r.type.with_shape((UNKNOWN, *r.type.shape)) for r in body.results[1 + carried :]]
     return [*finals, *rows]
+
+
+def _kept(initial: Dim, param: Dim, result: Dim) -> Dim:
+    """The length after a loop: a name only if every step keeps it."""
+    return param if isinstance(param, int) or initial == param == result else UNKNOWN
 
 
 def _loop_value(run: Run, op: Op, args: Sequence[Array]) -> list[Array]:

@@ -7,7 +7,7 @@ There are four kinds of case:
 * ``error``: the function raises while it records.
 * ``run_error``: the function records, and running it with its feeds raises.
 
-Case modules import numpy and this module only; TensorFlow, or what stands in for it, comes in as the argument.
+Case modules import numpy, this module and each other only: TensorFlow, or what stands in for it, is the argument.
 """
 
 from __future__ import annotations

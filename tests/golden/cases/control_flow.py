@@ -327,8 +327,3 @@ def error_condition_is_not_a_bool(tf):
 @error_case()
 def error_invariant_smaller_than_its_start(tf):
     tf.while_loop(lambda n: n < 3, lambda n: n, [tf.zeros([2])], shape_invariants=[tf.TensorShape([3])])
-
-
-@error_case()
-def error_map_fn_is_not_callable(tf):
-    tf.map_fn(3, tf.zeros([2, 3]))

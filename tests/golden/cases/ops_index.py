@@ -291,8 +291,3 @@ def too_many_k(tf):
 @error_case(name="error_mask_of_unknown_rank")
 def mask_of_unknown_rank(tf):
     return tf.boolean_mask(tf.zeros([2, 3]), tf.placeholder(tf.bool))
-
-
-@error_case(name="error_assigning_to_a_slice")
-def assign(tf):
-    tf.zeros([2, 3])[0] = 1.0

@@ -5,9 +5,12 @@ from __future__ import annotations
 from rnn2onnx.ir.builder import Builder, user_location
 from rnn2onnx.ir.evaluate import evaluate, evaluate_values
 from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
+from rnn2onnx.ir.parse import parse
 from rnn2onnx.ir.replay import Copier, Rule, replay
 from rnn2onnx.ir.table import KINDS, add_kind, kind
+from rnn2onnx.ir.text import print_graph, weights_of
 from rnn2onnx.ir.types import Dim, DType, Type
+from rnn2onnx.ir.verify import verify
 
 __all__ = [
     "KINDS",
@@ -31,8 +34,12 @@ __all__ = [
     "evaluate",
     "evaluate_values",
     "kind",
+    "parse",
+    "print_graph",
     "replay",
     "user_location",
     "uses",
+    "verify",
     "walk",
+    "weights_of",
 ]

@@ -1,0 +1,87 @@
+"""Activations by name, as the cells of TensorFlow take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError
+from rnn2onnx.ir import user_location
+from rnn2onnx.tf import math_ops, nn_ops
+from rnn2onnx.tf.tensor import convert_to_tensor, emit
+
+Activation = Callable[[Any], Any]
+
+
+def activation_function(identifier: Any) -> Activation:
+    """The function that an ``activation`` argument stands for.
+
+    Args:
+        identifier: A function, the name of one, or nothing (None, ``""``): tanh.
+
+    Raises:
+        ArgumentError: No function has this name.
+        ArgumentTypeError: It is neither a name nor a function.
+
+    Source:
+        ``keras.activations.get`` as the cells of ``tf.nn.rnn_cell`` call it.
+    """
+    if not identifier:
+        return math_ops.tanh
+    if callable(identifier):
+        function: Activation = identifier
+        return function
+    if not isinstance(identifier, str):
+        raise ArgumentTypeError(
+            f"Could not interpret activation function identifier: {identifier}. Give a function or a name.",
+            user_location(),
+        )
+    if identifier not in _BY_NAME:
+        raise ArgumentError(
+            f"Unknown activation function '{identifier}' cannot be deserialized. "
+            f"Give a function, or one of {', '.join(sorted(_BY_NAME))}.",
+            user_location(),
+        )
+    return _BY_NAME[identifier]
+
+
+def linear(x: Any) -> Any:
+    """``x`` as it is."""
+    return x
+
+
+def hard_sigmoid(x: Any) -> Any:
+    """``0.2 x + 0.5`` between 0 and 1. Source: ``keras.activations.hard_sigmoid`` of Keras 2."""
+    return emit("hard_sigmoid", convert_to_tensor(x), alpha=0.2, beta=0.5)
+
+
+def swish(x: Any) -> Any:
+    """``x σ(x)``."""
+    return x * math_ops.sigmoid(x)
+
+
+def mish(x: Any) -> Any:
+    """``x tanh(softplus(x))``."""
+    return x * math_ops.tanh(nn_ops.softplus(x))
+
+
+_BY_NAME: dict[str, Activation] = {
+    "elu": nn_ops.elu,
+    "exponential": math_ops.exp,
+    "gelu": nn_ops.gelu,
+    "hard_sigmoid": hard_sigmoid,
+    "leaky_relu": nn_ops.leaky_relu,
+    "linear": linear,
+    "log_softmax": nn_ops.log_softmax,
+    "mish": mish,
+    "relu": nn_ops.relu,
+    "relu6": nn_ops.relu6,
+    "selu": nn_ops.selu,
+    "sigmoid": math_ops.sigmoid,
+    "silu": swish,
+    "softmax": nn_ops.softmax,
+    "softplus": nn_ops.softplus,
+    "softsign": nn_ops.softsign,
+    "swish": swish,
+    "tanh": math_ops.tanh,
+}

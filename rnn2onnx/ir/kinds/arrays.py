@@ -240,6 +240,8 @@ def _pad_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) ->
 
 def _pad(attrs: Attrs, x: Array, pads: Array, fill: Array) -> Array:
     widths = [(int(pads[i]), int(pads[x.ndim + i])) for i in range(x.ndim)]
+    if not widths:
+        return x
     if attrs["mode"] == "constant":
         return np.pad(x, widths, constant_values=fill)
     return np.pad(x, widths, mode=attrs["mode"])

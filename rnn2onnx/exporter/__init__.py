@@ -1,0 +1,9 @@
+"""Graphs as ONNX models and files; the only place that knows ONNX."""
+
+from __future__ import annotations
+
+from rnn2onnx.exporter.export import export
+from rnn2onnx.exporter.files import save
+from rnn2onnx.exporter.opsets import DEFAULT_OPSET, OPSETS
+
+__all__ = ["DEFAULT_OPSET", "OPSETS", "export", "save"]

@@ -97,7 +97,7 @@ class Block:
     parent: Block | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Graph:
     """A program: its block's parameters are the inputs (by name), its results the outputs, named by ``outputs``."""
 
@@ -114,6 +114,8 @@ class Graph:
         from rnn2onnx.ir.text import print_graph
 
         return print_graph(self)
+
+    __repr__ = __str__
 
 
 def constant(value: Value) -> Array | None:

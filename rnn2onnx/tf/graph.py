@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rnn2onnx.ir import Builder
+from rnn2onnx.ir import Array, Builder
+from rnn2onnx.ir import Graph as Program
 
 if TYPE_CHECKING:
     from rnn2onnx.tf.tensor import Tensor
@@ -148,6 +149,12 @@ class Graph:
         """Nothing: where operations run is decided when the program runs."""
         yield
 
+    def program(self, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
+        """The part of this graph that ``outputs`` need, with constants for its variables."""
+        from rnn2onnx.tf.recorded import program_of
+
+        return program_of(self, outputs, weights)
+
     def get_tensor_by_name(self, name: str) -> Tensor:
         """A placeholder or variable by its name, such as ``x:0``."""
         plain = name.split(":")[0]
@@ -155,6 +162,16 @@ class Graph:
         if found is None:
             raise KeyError(f"The name '{name}' refers to a Tensor which does not exist. Only placeholders and variables are kept by name.")
         return found
+
+    def initial_values(self, names: Iterable[str] | None = None) -> dict[str, Array]:
+        """The seeded initial value of each variable, or of those named, by name.
+
+        Raises:
+            ValueError: There is no such variable, or its initial value depends on an input of the program.
+        """
+        from rnn2onnx.tf.initial_values import initial_values
+
+        return initial_values(self, names)
 
     def finalize(self) -> None:
         """Nothing: a graph may be compiled at any time."""

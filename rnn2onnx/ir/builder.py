@@ -58,6 +58,11 @@ class Builder:
 
     # -- values -----------------------------------------------------------------------------------------------------
 
+    def values(self) -> Iterator[Value]:
+        """Every value that has a named length."""
+        for values in self._by_dim.values():
+            yield from values
+
     def reserve(self, dims: Iterable[str]) -> None:
         """Keeps these names from being given to fresh lengths."""
         self._reserved.update(dims)
@@ -73,6 +78,7 @@ class Builder:
     def _adopt(self, value: Value, block: Block) -> Value:
         value.block = block
         if UNKNOWN in value.type.shape:
+            self.reserve(dim for dim in value.type.shape if isinstance(dim, str))
             value.type = value.type.with_shape(self.fresh_dim() if d == UNKNOWN else d for d in value.type.shape)
         for dim in value.type.shape:
             if isinstance(dim, str):
@@ -180,6 +186,7 @@ class Builder:
             key = ("const", id(attrs["value"]), attrs["name"])
         elif row.reusable and not blocks:
             key = (row.name, tuple(map(id, inputs)), tuple((n, freeze(attrs[n])) for n in sorted(attrs)))
+        if key is not None:
             for scope in self._open:
                 found = self._known[id(scope)].get(key)
                 if found is not None:

@@ -20,7 +20,7 @@ def lengths(builder: Builder, *values: Value) -> list[str]:
     return [line.strip() for line in print_graph(builder.finish([])).split("\n")[1:-2]]
 
 
-# -- append or reuse ---------------------------------------------------------------------------------------------------
+# -- append or reuse -------------------------------------------------------------------------------------------------
 
 
 def test_equal_operations_are_one():
@@ -43,7 +43,7 @@ def test_nan_attributes_are_equal():
     builder = Builder()
     x = builder.input("x", matrix(3))
     nan = float("nan")
-    assert builder.emit("leaky_relu", (x,), alpha=nan) == builder.emit("leaky_relu", (x,), alpha=-(-nan))
+    assert builder.emit("leaky_relu", (x,), alpha=nan) == builder.emit("leaky_relu", (x,), alpha=nan * 2)
 
 
 def test_small_constants_are_one_if_all_of_them_is_equal():
@@ -90,7 +90,7 @@ def test_constants_stand_outside_of_bodies():
     assert builder.const(np.float32(1)) is one
 
 
-# -- scopes ------------------------------------------------------------------------------------------------------------
+# -- scopes ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_value_of_a_closed_body_is_an_error_that_says_where_it_was_made():
@@ -139,7 +139,7 @@ def test_a_body_that_fails_is_closed():
     assert builder.emit("neg", (x,))[0].block is builder.root
 
 
-# -- errors at the user's line -----------------------------------------------------------------------------------------
+# -- errors at the user's line ---------------------------------------------------------------------------------------
 
 
 def test_an_error_has_the_types_and_the_line_of_the_call():
@@ -161,7 +161,7 @@ def test_a_given_location_is_kept():
     value = builder.emit("tanh", (x,), location=("model.py", 3))[0]
     assert value.op is not None
     assert value.op.location == ("model.py", 3)
-    with pytest.raises(ShapeError, match="at model.py:4"):
+    with pytest.raises(ShapeError, match=r"at model\.py:4"):
         builder.emit("reverse", (x,), location=("model.py", 4), axes=(2,))
 
 
@@ -179,7 +179,7 @@ def test_an_operation_knows_the_line_that_recorded_it():
     assert here[0] == __file__
 
 
-# -- lengths -----------------------------------------------------------------------------------------------------------
+# -- lengths ---------------------------------------------------------------------------------------------------------
 
 
 def test_unknown_lengths_get_names_that_nothing_has():
@@ -269,7 +269,7 @@ def test_a_length_is_found_in_a_number_that_is_known_to_be_it():
     assert x.type.shape == ("T", "B")
 
 
-# -- contents ----------------------------------------------------------------------------------------------------------
+# -- contents --------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_known_of_integers_follows_them():
@@ -302,7 +302,7 @@ def test_a_long_constant_is_not_followed():
     assert builder.emit("neg", (long,))[0].content is None
 
 
-# -- the graph ---------------------------------------------------------------------------------------------------------
+# -- the graph -------------------------------------------------------------------------------------------------------
 
 
 def test_a_graph_has_inputs_and_named_outputs():

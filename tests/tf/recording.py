@@ -10,6 +10,7 @@ import numpy as np
 from rnn2onnx import nest
 from rnn2onnx.ir import Builder, Op, Value, evaluate, replay
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.initial_values import initial_values
 from rnn2onnx.tf.tensor import Tensor
 
 
@@ -25,12 +26,13 @@ def values(
     Args:
         outputs: A nest of tensors.
         feeds: An array for each placeholder, by name.
-        weights: An array for each variable that ``outputs`` need, by name.
+        weights: An array for each variable that ``outputs`` need, by name; None: their initial values.
         float64: Compute every floating dtype in float64.
     """
     leaves = [leaf.value for leaf in nest.flatten(outputs)]
     finished = get_default_graph().builder.finish((f"y{index}", value) for index, value in enumerate(leaves))
-    arrays = evaluate(replay(finished, [weigh(weights or {})]), feeds or {}, float64=float64)
+    weighed = replay(finished, [weigh(initial() if weights is None else weights)])
+    arrays = evaluate(weighed, feeds or {}, float64=float64)
     return nest.pack_sequence_as(outputs, [arrays[f"y{index}"] for index in range(len(leaves))])
 
 
@@ -51,6 +53,11 @@ def weigh(weights: Mapping[str, Any]) -> Any:
 def variables() -> dict[str, tuple[int, ...]]:
     """The shapes of the default graph's variables by name, in order of creation."""
     return {name: tuple(variable.shape.as_list()) for name, variable in get_default_graph().variables.items()}
+
+
+def initial() -> dict[str, np.ndarray]:
+    """The initial value of every variable of the default graph, by name."""
+    return initial_values(get_default_graph())
 
 
 def random_weights(seed: int = 0, scale: float = 0.5) -> dict[str, np.ndarray]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf import math_ops, nn_ops
+from rnn2onnx.tf.elementwise import exp, sigmoid, tanh
+from rnn2onnx.tf.nn_ops import elu, gelu, leaky_relu, log_softmax, relu, relu6, selu, softmax, softplus, softsign
 from rnn2onnx.tf.tensor import convert_to_tensor, emit
 
 Activation = Callable[[Any], Any]
@@ -27,7 +28,7 @@ def activation_function(identifier: Any) -> Activation:
         ``keras.activations.get`` as the cells of ``tf.nn.rnn_cell`` call it.
     """
     if not identifier:
-        return math_ops.tanh
+        return tanh
     if callable(identifier):
         function: Activation = identifier
         return function
@@ -57,31 +58,31 @@ def hard_sigmoid(x: Any) -> Any:
 
 def swish(x: Any) -> Any:
     """``x σ(x)``."""
-    return x * math_ops.sigmoid(x)
+    return x * sigmoid(x)
 
 
 def mish(x: Any) -> Any:
     """``x tanh(softplus(x))``."""
-    return x * math_ops.tanh(nn_ops.softplus(x))
+    return x * tanh(softplus(x))
 
 
 _BY_NAME: dict[str, Activation] = {
-    "elu": nn_ops.elu,
-    "exponential": math_ops.exp,
-    "gelu": nn_ops.gelu,
+    "elu": elu,
+    "exponential": exp,
+    "gelu": gelu,
     "hard_sigmoid": hard_sigmoid,
-    "leaky_relu": nn_ops.leaky_relu,
+    "leaky_relu": leaky_relu,
     "linear": linear,
-    "log_softmax": nn_ops.log_softmax,
+    "log_softmax": log_softmax,
     "mish": mish,
-    "relu": nn_ops.relu,
-    "relu6": nn_ops.relu6,
-    "selu": nn_ops.selu,
-    "sigmoid": math_ops.sigmoid,
+    "relu": relu,
+    "relu6": relu6,
+    "selu": selu,
+    "sigmoid": sigmoid,
     "silu": swish,
-    "softmax": nn_ops.softmax,
-    "softplus": nn_ops.softplus,
-    "softsign": nn_ops.softsign,
+    "softmax": softmax,
+    "softplus": softplus,
+    "softsign": softsign,
     "swish": swish,
-    "tanh": math_ops.tanh,
+    "tanh": tanh,
 }

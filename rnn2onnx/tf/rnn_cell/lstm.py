@@ -7,15 +7,18 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
-from rnn2onnx.tf import initializers
-from rnn2onnx.tf.array_ops import concat, slice, split
+from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Zeros
-from rnn2onnx.tf.math_ops import clip_by_value, matmul, sigmoid
+from rnn2onnx.tf.initializers import get as initializer_of
+from rnn2onnx.tf.joining import concat, split
+from rnn2onnx.tf.norms import clip_by_value
+from rnn2onnx.tf.products import matmul
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import MatrixCell
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple
+from rnn2onnx.tf.slicing import slice
 from rnn2onnx.tf.tensor import Tensor
 
 
@@ -134,7 +137,7 @@ class LSTMCell(MatrixCell):
         super().__init__(num_units, reuse, name, dtype, **kwargs)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
-        self._initializer = initializers.get(initializer)
+        self._initializer = initializer_of(initializer)
         self._num_proj = num_proj
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards

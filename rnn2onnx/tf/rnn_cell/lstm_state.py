@@ -8,10 +8,10 @@ from typing import Any
 from rnn2onnx.errors import ArgumentTypeError
 from rnn2onnx.ir import user_location
 
-_LSTMStateTuple = namedtuple("LSTMStateTuple", ("c", "h"))
+_Pair = namedtuple("_Pair", ("c", "h"))
 
 
-class LSTMStateTuple(_LSTMStateTuple):
+class LSTMStateTuple(_Pair):
     """``(c, h)``: the memory and the output of an LSTM; sizes, tensors or arrays.
 
     Source:

@@ -7,7 +7,9 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import map_structure
-from rnn2onnx.tf.array_ops import concat, reshape, zeros
+from rnn2onnx.tf.filling import zeros
+from rnn2onnx.tf.joining import concat
+from rnn2onnx.tf.reshaping import reshape
 from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.static_value import constant_value
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor
@@ -28,7 +30,8 @@ def _concat(prefix: Any, suffix: Any, static: bool = False) -> Any:
         ``tensorflow.python.ops.rnn_cell_impl._concat``.
     """
     if static:
-        return _static(prefix, "prefix").concatenate(_static(suffix, "suffix")).as_list()
+        known = _static(prefix, "Prefix").concatenate(_static(suffix, "suffix"))
+        return None if known.ndims is None else known.as_list()
     sizes = [value for value in (prefix, suffix) if isinstance(value, Tensor)]
     dtype = sizes[0].dtype if sizes else "int32"
     parts = [_vector(value, name, dtype) for value, name in ((prefix, "Prefix"), (suffix, "suffix"))]
@@ -44,7 +47,7 @@ def _concat(prefix: Any, suffix: Any, static: bool = False) -> Any:
 def _vector(value: Any, name: str, dtype: Any) -> Tensor | None:
     if isinstance(value, Tensor):
         _check_rank(value, name)
-        return reshape(value, [1]) if value.shape.ndims == 0 else value
+        return reshape(value, [1]) if not value.dims else value
     shape = TensorShape(value)
     return convert_to_tensor(shape.as_list(), dtype) if shape.is_fully_defined() else None
 
@@ -56,8 +59,8 @@ def _static(value: Any, name: str) -> TensorShape:
     known = constant_value(value)
     if known is not None:
         return TensorShape([int(length) for length in known.reshape(-1)])
-    rank = 1 if value.shape.ndims == 0 else value.shape.dims[0].value
-    return TensorShape([None] * rank if rank is not None else None)
+    rank = value.dims[0] if value.dims else 1
+    return TensorShape([None] * rank if isinstance(rank, int) else None)
 
 
 def _check_rank(value: Tensor, name: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from rnn2onnx import tf
 from rnn2onnx.tf.rnn_cell import _Linear, _linear
-from tests.tf.recording import kinds, values, variables
+from tests.tf.recording import initial, kinds, values, variables
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_linear_joins_its_arguments_and_adds_a_bias_of_zeros() -> None:
     y = _linear([a, b], 2, True)
     assert variables() == {"kernel": (3, 2), "bias": (2,)}
     assert kinds(y) == ["concat", "matmul", "add"]
-    assert not tf.get_default_graph().variables["bias"].initial_array().any()
+    assert not initial()["bias"].any()
     weights = {"kernel": np.arange(6.0).reshape(3, 2), "bias": [10.0, 20.0]}
     got = values(y, {"a": [[1, 2]], "b": [[3]]}, weights)
     np.testing.assert_array_equal(got, [[1, 2, 3]] @ weights["kernel"] + weights["bias"])
@@ -39,9 +39,9 @@ def test_linear_joins_its_arguments_and_adds_a_bias_of_zeros() -> None:
 
 def test_linear_takes_initializers() -> None:
     _linear(tf.ones([1, 2]), 2, True, tf.constant_initializer(3.0), tf.constant_initializer(4.0))
-    found = tf.get_default_graph().variables
-    assert set(found["bias"].initial_array().reshape(-1)) == {3.0}
-    assert set(found["kernel"].initial_array().reshape(-1)) == {4.0}
+    found = initial()
+    assert set(found["bias"].reshape(-1)) == {3.0}
+    assert set(found["kernel"].reshape(-1)) == {4.0}
 
 
 def test_a_linear_object_keeps_its_variables() -> None:

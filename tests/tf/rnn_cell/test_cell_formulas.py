@@ -106,12 +106,12 @@ OPTIONS: list[dict[str, Any]] = [
     {"activation": "relu"},
     {"forget_bias": -0.5},
     {"use_peepholes": True},
-    {"cell_clip": 0.3},
-    {"cell_clip": 0.3, "use_peepholes": True},
+    {"cell_clip": 0.25},
+    {"cell_clip": 0.25, "use_peepholes": True},
     {"num_proj": P},
-    {"num_proj": P, "proj_clip": 0.1},
-    {"proj_clip": 0.1},
-    {"use_peepholes": True, "cell_clip": 0.5, "num_proj": P, "proj_clip": 0.2, "activation": "softsign"},
+    {"num_proj": P, "proj_clip": 0.125},
+    {"proj_clip": 0.125},
+    {"use_peepholes": True, "cell_clip": 0.5, "num_proj": P, "proj_clip": 0.25, "activation": "softsign"},
 ]
 
 

@@ -19,10 +19,6 @@ def graph() -> Iterator[Any]:
         yield graph
 
 
-def initial_values() -> dict[str, np.ndarray]:
-    return {name: variable.initial_array() for name, variable in tf.get_default_graph().variables.items()}
-
-
 def ones(width: int) -> Any:
     return tf.ones([1, width])
 
@@ -38,18 +34,18 @@ def near(got: Any, want: Any) -> None:
 @pytest.mark.parametrize(("depth", "want"), [(2, 0.175991), (3, 0.156736)])
 def test_gru(depth: int, want: float) -> None:
     y, _ = rnn_cell.GRUCell(2)(ones(depth), tenths(2))
-    near(values(y, {}, initial_values()), [want, want])
+    near(values(y), [want, want])
 
 
 def test_stack_of_grus_with_one_state_tensor() -> None:
     stack = rnn_cell.MultiRNNCell([rnn_cell.GRUCell(2) for _ in range(2)], state_is_tuple=False)
     _, state = stack(ones(2), tenths(4))
-    near(values(state, {}, initial_values()), [0.175991, 0.175991, 0.13248, 0.13248])
+    near(values(state), [0.175991, 0.175991, 0.13248, 0.13248])
 
 
 def test_stack_of_grus_with_a_tuple_of_states() -> None:
     stack = rnn_cell.MultiRNNCell([rnn_cell.GRUCell(2) for _ in range(2)])
-    y, state = values(stack(ones(2), (tenths(2), tenths(2))), {}, initial_values())
+    y, state = values(stack(ones(2), (tenths(2), tenths(2))))
     near(state[0], [0.175991, 0.175991])
     near(state[1], [0.13248, 0.13248])
     near(y, [0.13248, 0.13248])
@@ -61,7 +57,7 @@ LSTM_STACK = [0.68967271, 0.68967271, 0.44848421, 0.44848421, 0.39897051, 0.3989
 def test_stack_of_lstms_with_one_state_tensor() -> None:
     cells = [rnn_cell.BasicLSTMCell(2, state_is_tuple=False) for _ in range(2)]
     y, state = rnn_cell.MultiRNNCell(cells, state_is_tuple=False)(ones(2), tenths(8))
-    y, state = values((y, state), {}, initial_values())
+    y, state = values((y, state))
     near(y, [0.24024698, 0.24024698])
     near(state, LSTM_STACK)
 
@@ -70,7 +66,7 @@ def test_stack_of_lstms_with_tuples_of_states() -> None:
     stack = rnn_cell.MultiRNNCell([rnn_cell.BasicLSTMCell(2) for _ in range(2)])
     _, state = stack(ones(2), tuple((tenths(2), tenths(2)) for _ in range(2)))
     assert [type(part) for part in state] == [rnn_cell.LSTMStateTuple] * 2
-    near(np.concatenate(tf.nest.flatten(values(state, {}, initial_values())), 1), LSTM_STACK)
+    near(np.concatenate(tf.nest.flatten(values(state)), 1), LSTM_STACK)
 
 
 @pytest.mark.parametrize("keep", [1, 1.0, "constant"])
@@ -80,7 +76,7 @@ def test_dropout_that_keeps_everything(keep: Any) -> None:
     state = rnn_cell.LSTMStateTuple(tenths(3), tenths(3))
     first, state = cell(2.0 * ones(3), state)
     second, state = cell(ones(3), state)
-    first, second, state = values((first, second, state), {}, initial_values())
+    first, second, state = values((first, second, state))
     near(first, [0.751109] * 3)
     near(second, [0.895509] * 3)
     near(state.c, [1.949385] * 3)

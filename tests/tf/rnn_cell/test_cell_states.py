@@ -29,14 +29,16 @@ SIZES: list[tuple[Any, Any, Any]] = [
     (lambda: rnn.BasicLSTMCell(3, state_is_tuple=False), 6, 3),
     (lambda: rnn.LSTMCell(3), LSTMStateTuple(3, 3), 3),
     (lambda: rnn.LSTMCell(3, num_proj=2), LSTMStateTuple(3, 2), 2),
-    (lambda: rnn.LSTMCell(3, num_proj=0), LSTMStateTuple(3, 3), 3),
     (lambda: rnn.LSTMCell(3, num_proj=2, state_is_tuple=False), 5, 2),
     (lambda: rnn.MultiRNNCell([rnn.GRUCell(3), rnn.LSTMCell(2)]), (3, LSTMStateTuple(2, 2)), 2),
     (lambda: rnn.MultiRNNCell([rnn.GRUCell(3), rnn.GRUCell(2)], state_is_tuple=False), 5, 2),
     (lambda: rnn.DropoutWrapper(rnn.LSTMCell(3)), LSTMStateTuple(3, 3), 3),
     (lambda: rnn.ResidualWrapper(rnn.GRUCell(3)), 3, 3),
     (lambda: rnn.DeviceWrapper(rnn.GRUCell(3), "/gpu:0"), 3, 3),
+    (lambda: rnn.LSTMCell(3, num_proj=0), LSTMStateTuple(3, 3), 3),
 ]
+NO_COLUMNS = len(SIZES) - 1
+"""The cell whose sizes TensorFlow gives as those of a cell without projection, but which can't take a step."""
 
 
 @pytest.mark.parametrize("case", range(len(SIZES)))
@@ -55,7 +57,7 @@ def test_sizes_and_zero_states_have_the_cells_structure(case: int) -> None:
             assert not leaf.any()
 
 
-@pytest.mark.parametrize("case", range(len(SIZES)))
+@pytest.mark.parametrize("case", [case for case in range(len(SIZES)) if case != NO_COLUMNS])
 def test_a_step_gives_back_the_cells_structure(case: int) -> None:
     make, state_size, output_size = SIZES[case]
     cell = make()

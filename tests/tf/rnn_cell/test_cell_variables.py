@@ -10,7 +10,7 @@ import pytest
 
 from rnn2onnx import tf
 from rnn2onnx.tf import rnn_cell as rnn
-from tests.tf.recording import variables
+from tests.tf.recording import initial, variables
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +21,6 @@ def graph() -> Iterator[Any]:
 
 def step(cell: Any, depth: int = 3, dtype: Any = tf.float32, **options: Any) -> Any:
     return cell(tf.placeholder(dtype, [2, depth]), cell.zero_state(2, dtype), **options)
-
-
-def initial(name: str) -> np.ndarray:
-    return tf.get_default_graph().variables[name].initial_array()
 
 
 CASES: dict[str, tuple[Callable[[], Any], dict[str, tuple[int, ...]]]] = {
@@ -165,14 +161,14 @@ def test_a_scope_given_to_the_call_replaces_the_cells_own() -> None:
 def test_initial_values_of_biases() -> None:
     step(rnn.GRUCell(2))
     step(rnn.LSTMCell(2))
-    np.testing.assert_array_equal(initial("gru_cell/gates/bias"), np.ones(4, "float32"))
-    np.testing.assert_array_equal(initial("gru_cell/candidate/bias"), np.zeros(2, "float32"))
-    np.testing.assert_array_equal(initial("lstm_cell/bias"), np.zeros(8, "float32"))
+    np.testing.assert_array_equal(initial()["gru_cell/gates/bias"], np.ones(4, "float32"))
+    np.testing.assert_array_equal(initial()["gru_cell/candidate/bias"], np.zeros(2, "float32"))
+    np.testing.assert_array_equal(initial()["lstm_cell/bias"], np.zeros(8, "float32"))
 
 
 def test_initializers_of_gru() -> None:
     step(rnn.GRUCell(2, kernel_initializer="ones", bias_initializer=tf.constant_initializer(0.25)))
-    assert {name: set(initial(name).reshape(-1)) for name in variables()} == {
+    assert {name: set(initial()[name].reshape(-1)) for name in variables()} == {
         "gru_cell/gates/kernel": {1.0},
         "gru_cell/gates/bias": {0.25},
         "gru_cell/candidate/kernel": {1.0},
@@ -182,7 +178,7 @@ def test_initializers_of_gru() -> None:
 
 def test_initializer_of_lstm_is_for_all_but_the_bias() -> None:
     step(rnn.LSTMCell(2, use_peepholes=True, num_proj=1, initializer=tf.constant_initializer(3.0)))
-    assert {name: set(initial(name).reshape(-1)) for name in variables()} == {
+    assert {name: set(initial()[name].reshape(-1)) for name in variables()} == {
         name: {0.0 if name.endswith("bias") else 3.0} for name in variables()
     }
 
@@ -190,8 +186,8 @@ def test_initializer_of_lstm_is_for_all_but_the_bias() -> None:
 def test_the_scopes_initializer_is_for_kernels_only() -> None:
     with tf.variable_scope("a", initializer=tf.constant_initializer(0.5)):
         step(rnn.GRUCell(2))
-    np.testing.assert_array_equal(initial("a/gru_cell/gates/kernel"), np.full((5, 4), 0.5, "float32"))
-    np.testing.assert_array_equal(initial("a/gru_cell/gates/bias"), np.ones(4, "float32"))
+    np.testing.assert_array_equal(initial()["a/gru_cell/gates/kernel"], np.full((5, 4), 0.5, "float32"))
+    np.testing.assert_array_equal(initial()["a/gru_cell/gates/bias"], np.ones(4, "float32"))
 
 
 def test_shards_do_not_split_the_variables() -> None:

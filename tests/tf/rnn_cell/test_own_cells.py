@@ -53,10 +53,15 @@ def test_call_with_get_variable_runs_in_a_scope_named_after_the_class() -> None:
     assert cell.non_trainable_weights == []
 
 
-def test_two_cells_of_one_class_have_variables_of_their_own() -> None:
-    for cell in (Plus(3), Plus(3)):
-        cell(tf.constant(X), cell.zero_state(2, tf.float32))
-    assert list(variables()) == ["plus/w", "plus_1/w"]
+def test_two_cells_of_one_class_in_one_scope_meet_as_in_tensorflow() -> None:
+    first, second = Plus(3), Plus(3)
+    first(tf.constant(X), first.zero_state(2, tf.float32))
+    with pytest.raises(ValueError, match="Variable plus/w already exists, disallowed"):
+        second(tf.constant(X), second.zero_state(2, tf.float32))
+    with tf.variable_scope("", reuse=True):
+        shared = Plus(3)
+        shared(tf.constant(X), shared.zero_state(2, tf.float32))
+    assert list(variables()) == ["plus/w"]
 
 
 def test_name_and_scope_of_the_call() -> None:

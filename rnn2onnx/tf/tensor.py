@@ -92,7 +92,10 @@ class Tensor:
         Raises:
             ValueError: The shape contradicts what is known.
         """
-        merged = self.shape.merge_with(TensorShape(shape)).as_list()
+        try:
+            merged = self.shape.merge_with(TensorShape(shape)).as_list()
+        except ShapeError as error:
+            raise ShapeError(error.message, user_location()) from None
         for have, want in zip(self.dims, merged, strict=True):
             if want is not None and have != want:
                 self.graph.builder.unify(have, want)
@@ -260,6 +263,10 @@ class TensorBoolError(TraceError, TypeError):
     """A tensor used as a Python bool. TensorFlow raises TypeError there."""
 
 
+class MixedDTypesError(DTypeError, ArgumentError):
+    """Two tensors of different dtypes in one operation. TensorFlow's functions raise TypeError, its old operators ValueError."""
+
+
 def emit(kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:
     """The one result of an operation on tensors, recorded in their graph."""
     return emit_all(kind, *operands, name=name, **attrs)[0]
@@ -413,11 +420,15 @@ def pair(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Two operands as tensors of one dtype: a Python number takes the dtype of the tensor beside it.
 
     Raises:
-        TypeError: Two tensors differ in dtype.
-        ValueError: They differ in dtype and the second is a tensor, as TensorFlow's operators say it.
+        MixedDTypesError: Two tensors differ in dtype.
     """
     if isinstance(x, Tensor) or not isinstance(y, Tensor):
         a = convert_to_tensor(x)
+        if isinstance(y, Tensor) and a.dtype != y.dtype:
+            raise MixedDTypesError(
+                f"the operands have dtypes {a.dtype.name} and {y.dtype.name}: {a!r} and {y!r}. Cast one with tf.cast.",
+                user_location(),
+            )
         b = convert_to_tensor(y, a.dtype)
         return a, b
     return convert_to_tensor(x, y.dtype), y

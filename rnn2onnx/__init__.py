@@ -1,0 +1,31 @@
+"""rnn2onnx: TensorFlow 1 recurrent code in, an exact and fast ONNX file out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnn2onnx import tf as tf
+    from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
+    from rnn2onnx.runtime import Program as Program
+    from rnn2onnx.runtime import compile as compile
+    from rnn2onnx.tf.tracing import trace as trace
+
+__all__ = ["Program", "Rnn2OnnxError", "compile", "tf", "trace"]
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Program": "rnn2onnx.runtime",
+    "Rnn2OnnxError": "rnn2onnx.errors",
+    "compile": "rnn2onnx.runtime",
+    "trace": "rnn2onnx.tf.tracing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        found = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module 'rnn2onnx' has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -19,6 +19,11 @@ class Rnn2OnnxError(Exception):
         self.message = message
         self.location = location
 
+    def add_note_text(self, text: str) -> None:
+        """Appends a sentence to the message, for who passes the error on and knows where it happened."""
+        self.message = f"{self.message}\n  {text}"
+        self.args = (self.message,)
+
     def __str__(self) -> str:
         if self.location is None:
             return self.message

@@ -20,7 +20,7 @@ KERNELS: dict[str, frozenset[str]] = {
     name: frozenset(types.split())
     for names, types in {
         "Add Sub Mul Div MatMul": _ARITHMETIC,
-        "Pow Einsum ReduceSum ReduceMean ReduceProd": _REDUCED,
+        "Pow ReduceSum ReduceMean ReduceProd": _REDUCED,
         "CumSum": "f32 f64 i32 i64",
         "ReduceMax ReduceMin ArgMax ArgMin": f"{_REDUCED} i8 u8",
         "Min Max": f"{_ARITHMETIC} i8 u8",

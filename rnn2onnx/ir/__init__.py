@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.ir.builder import Builder, user_location
-from rnn2onnx.ir.evaluate import evaluate, evaluate_values
+from rnn2onnx.ir.evaluate import evaluate, evaluate_body, evaluate_values
 from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
 from rnn2onnx.ir.parse import parse
 from rnn2onnx.ir.replay import Copier, Rule, replay
@@ -32,6 +32,7 @@ __all__ = [
     "captures",
     "constant",
     "evaluate",
+    "evaluate_body",
     "evaluate_values",
     "kind",
     "parse",

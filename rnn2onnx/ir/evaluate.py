@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx.errors import FeedError
-from rnn2onnx.ir.graph import Array, Block, Graph, Op, Value
+from rnn2onnx.ir.graph import Array, Block, Graph, Op, Value, captures
 from rnn2onnx.ir.types import DType, is_float
 
 
@@ -47,6 +47,19 @@ def evaluate_values(values: Sequence[Value], known: Mapping[Value, Array]) -> li
     return [machine.env[value] for value in values]
 
 
+def evaluate_body(body: Block, args: Sequence[Array], *, float64: bool = False) -> list[Array]:
+    """The results of a body whose captures can be computed from constants.
+
+    Raises:
+        FeedError: A capture depends on an input.
+    """
+    machine = _Machine(float64)
+    with np.errstate(all="ignore"):
+        for value in captures(body):
+            machine.demand(value)
+        return machine.run(body, [array.astype(machine.dtype(array.dtype)) for array in args])
+
+
 class _Machine:
     def __init__(self, float64: bool) -> None:
         self.float64 = float64
@@ -78,7 +91,7 @@ class _Machine:
             return
         if value.op is None:
             raise FeedError(f"{value!r} is an input: its value is not known while the graph is recorded")
-        for operand in [*value.op.operands, *(v for block in value.op.blocks for v in _outer(block))]:
+        for operand in [*value.op.operands, *(v for block in value.op.blocks for v in captures(block))]:
             self.demand(operand)
         self.step(value.op)
 
@@ -86,9 +99,3 @@ class _Machine:
         if not self.float64:
             return op.attrs
         return {k: self.dtype(v) if isinstance(v, np.dtype) else v for k, v in op.attrs.items()}
-
-
-def _outer(block: Block) -> list[Value]:
-    from rnn2onnx.ir.graph import captures
-
-    return captures(block)

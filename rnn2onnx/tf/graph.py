@@ -158,7 +158,7 @@ class Graph:
     def get_tensor_by_name(self, name: str) -> Tensor:
         """A placeholder or variable by its name, such as ``x:0``."""
         plain = name.split(":")[0]
-        found = self.placeholders.get(plain) or self.variables.get(plain)
+        found = self.placeholders.get(plain, self.variables.get(plain))
         if found is None:
             raise KeyError(f"The name '{name}' refers to a Tensor which does not exist. Only placeholders and variables are kept by name.")
         return found

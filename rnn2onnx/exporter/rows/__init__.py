@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.exporter.emission import Row
-from rnn2onnx.exporter.rows import arrays, control, elementwise, indexing, linear, native, reductions
+from rnn2onnx.exporter.rows import arrays, control, einsum, elementwise, indexing, linear, native, reductions
 
 ROWS: dict[str, Row] = {
     **elementwise.ROWS,
@@ -11,6 +11,7 @@ ROWS: dict[str, Row] = {
     **arrays.ROWS,
     **indexing.ROWS,
     **linear.ROWS,
+    **einsum.ROWS,
     **control.ROWS,
     **native.ROWS,
 }

@@ -133,7 +133,8 @@ def length_of(e: Emission, x: V, axis: int) -> V:
     return e.op("Gather", e.op("Shape", x), e.scalar(axis, INT64), axis=0)
 
 
-def _moved(e: Emission, x: V, perm: Sequence[int]) -> V:
+def moved(e: Emission, x: V, perm: Sequence[int]) -> V:
+    """``x`` with its axes in the order ``perm``."""
     return x if list(perm) == sorted(perm) else e.op("Transpose", x, perm=tuple(perm))
 
 
@@ -144,8 +145,8 @@ def _reverse_sequence(e: Emission, op: Op, x: V, lengths: V) -> V:
     if {time, batch} == {0, 1}:
         return e.op("ReverseSequence", x, inside, time_axis=time, batch_axis=batch)
     perm = [time, batch, *(axis for axis in range(rank) if axis not in (time, batch))]
-    turned = e.op("ReverseSequence", _moved(e, x, perm), inside, time_axis=0, batch_axis=1)
-    return _moved(e, turned, [perm.index(axis) for axis in range(rank)])
+    turned = e.op("ReverseSequence", moved(e, x, perm), inside, time_axis=0, batch_axis=1)
+    return moved(e, turned, [perm.index(axis) for axis in range(rank)])
 
 
 # -- arrays from rules -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The ONNX forms of matrix products, einsum, convolution and pooling."""
+"""The ONNX forms of matrix products, convolution and pooling."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ V = onnx_ir.Value
 
 def _matmul(e: Emission, op: Op, a: V, b: V) -> V:
     return e.carried("MatMul", [a, b], op.operands[0].type.dtype)
-
-
-def _einsum(e: Emission, op: Op, *args: V) -> V:
-    return e.carried("Einsum", args, op.operands[0].type.dtype, equation=op.attrs["equation"].replace(" ", ""))
 
 
 def _conv(e: Emission, op: Op, x: V, w: V) -> V:
@@ -35,7 +31,6 @@ def _pool(op_type: str) -> Row:
 
 ROWS: dict[str, Row] = {
     "matmul": _matmul,
-    "einsum": _einsum,
     "conv": _conv,
     "max_pool": _pool("MaxPool"),
     "average_pool": _pool("AveragePool"),

@@ -7,8 +7,21 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
+from rnn2onnx.tf.activations import (
+    elu,
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    relu6,
+    selu,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    swish,
+)
 from rnn2onnx.tf.elementwise import exp, sigmoid, tanh
-from rnn2onnx.tf.nn_ops import elu, gelu, leaky_relu, log_softmax, relu, relu6, selu, softmax, softplus, softsign
 from rnn2onnx.tf.tensor import convert_to_tensor, emit
 
 Activation = Callable[[Any], Any]
@@ -56,11 +69,6 @@ def hard_sigmoid(x: Any) -> Any:
     return emit("hard_sigmoid", convert_to_tensor(x), alpha=0.2, beta=0.5)
 
 
-def swish(x: Any) -> Any:
-    """``x σ(x)``."""
-    return x * sigmoid(x)
-
-
 def mish(x: Any) -> Any:
     """``x tanh(softplus(x))``."""
     return x * tanh(softplus(x))
@@ -79,7 +87,7 @@ _BY_NAME: dict[str, Activation] = {
     "relu6": relu6,
     "selu": selu,
     "sigmoid": sigmoid,
-    "silu": swish,
+    "silu": silu,
     "softmax": softmax,
     "softplus": softplus,
     "softsign": softsign,

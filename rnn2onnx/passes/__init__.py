@@ -1,0 +1,28 @@
+"""Graph in, graph out: what makes a recorded program fast and fit for the engine. Knows the IR only."""
+
+from __future__ import annotations
+
+from rnn2onnx.passes.distribute import Distribute
+from rnn2onnx.passes.fold import Fold
+from rnn2onnx.passes.lower import Lower
+from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
+from rnn2onnx.passes.recognise import Recognise
+from rnn2onnx.passes.report import Decision, Report
+from rnn2onnx.passes.tidy import Tidy
+
+PIPELINE: tuple[Pass, ...] = (Fold(), Distribute(), Recognise(), Lower(), Tidy())
+"""The passes of a compilation, in order."""
+
+__all__ = [
+    "PIPELINE",
+    "Decision",
+    "Distribute",
+    "Fold",
+    "Lower",
+    "Observe",
+    "Pass",
+    "Recognise",
+    "Report",
+    "Tidy",
+    "run_passes",
+]

@@ -1,0 +1,135 @@
+"""``fold``: computes what is constant, and takes out operations that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, constant, replay
+from rnn2onnx.passes.report import Report
+
+_LARGEST = 1 << 20
+"""Elements of a constant that folding may make out of smaller ones; weights are folded whatever their size."""
+
+_NEVER = {"const", "variable", "random"}
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Constants, identities and shape arithmetic are computed while compiling."""
+
+    name: ClassVar[str] = "fold"
+
+    def __call__(self, graph: Graph, report: Report) -> Graph:
+        """``graph`` folded."""
+        return replay(graph, RULES)
+
+
+def _constants(builder: Builder, op: Op) -> Sequence[Value] | None:
+    if op.blocks or op.kind.name in _NEVER:
+        return None
+    known = _known_content(op)
+    if known is not None:
+        return (builder.const(known),)
+    if not op.operands:
+        return None
+    arrays = [constant(value) for value in op.operands]
+    if any(array is None for array in arrays):
+        return None
+    size = sum(array.size for array in arrays if array is not None)
+    with np.errstate(all="ignore"):
+        results = op.kind.evaluate(op.attrs, *arrays)
+    if not isinstance(results, tuple | list):
+        results = (results,)
+    if sum(np.size(result) for result in results) > max(_LARGEST, size):
+        return None
+    return [
+        builder.const(np.asarray(result).astype(value.type.dtype, copy=False))
+        for result, value in zip(results, op.results, strict=True)
+    ]
+
+
+def _known_content(op: Op) -> Array | None:
+    """The elements of an integer result whose numbers are all known without running anything."""
+    if len(op.results) != 1:
+        return None
+    (value,) = op.results
+    content = value.content
+    if op.kind.name == "shape":
+        content = op.operands[0].type.shape
+    if content is None or not all(isinstance(item, int) for item in content):
+        return None
+    return np.array(content, value.type.dtype).reshape([len(content)] if value.type.rank else [])
+
+
+def _identities(builder: Builder, op: Op) -> Sequence[Value] | None:
+    kind, inputs = op.kind.name, op.operands
+    if not inputs or op.blocks:
+        return None
+    x = inputs[0]
+    same_type = len(op.results) == 1 and op.results[0].type == x.type and x.type.static
+    if kind == "identity" or (kind == "cast" and op.attrs["dtype"] == x.type.dtype):
+        return (x,)
+    if kind == "transpose" and op.attrs["perm"] == tuple(range(x.type.rank)):
+        return (x,)
+    if kind in ("expand", "reshape", "slice", "tile", "pad") and same_type and kind != "slice":
+        return (x,) if kind != "pad" or op.attrs["mode"] == "constant" else None
+    if kind == "slice" and same_type and all(step == 1 for step in op.attrs["steps"]):
+        return (x,)
+    if kind == "concat" and len(inputs) == 1:
+        return (x,)
+    if kind in ("squeeze", "unsqueeze") and not op.attrs["axes"]:
+        return (x,)
+    return None
+
+
+def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """Transposes of transposes, slices of the operands of a concat, casts there and back that lose nothing."""
+    if not op.operands or op.operands[0].op is None:
+        return None
+    inner = op.operands[0].op
+    if op.kind.name == "transpose" == inner.kind.name:
+        perm = tuple(inner.attrs["perm"][axis] for axis in op.attrs["perm"])
+        return builder.emit("transpose", inner.operands, perm=perm, location=op.location)
+    if op.kind.name == "reshape" == inner.kind.name:
+        return builder.emit(
+            "reshape", (inner.operands[0], op.operands[1]), location=op.location, types=[op.results[0].type]
+        )
+    if {op.kind.name, inner.kind.name} == {"squeeze", "unsqueeze"} and op.attrs["axes"] == inner.attrs["axes"]:
+        return inner.operands[:1] if op.results[0].type.rank == inner.operands[0].type.rank else None
+    return None
+
+
+_NEUTRAL = {"add": (0.0, True), "sub": (0.0, False), "mul": (1.0, True), "div": (1.0, False)}
+
+
+def _neutral(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """x + 0, x - 0, x * 1, x / 1, where the constant doesn't widen the shape."""
+    neutral = _NEUTRAL.get(op.kind.name)
+    if neutral is None:
+        return None
+    number, commutes = neutral
+    a, b = op.operands
+    for x, other in ((a, b), (b, a)) if commutes else ((a, b),):
+        array = constant(other)
+        if array is not None and array.size == 1 and array.ndim <= x.type.rank and float(array.reshape(-1)[0]) == number:
+            return (x,)
+    return None
+
+
+def _known_branch(builder: Builder, op: Op) -> Sequence[Value] | None:
+    if op.kind.name != "cond":
+        return None
+    chosen = constant(op.operands[0])
+    if chosen is None:
+        return None
+    block = op.blocks[0 if bool(chosen) else 1]
+    copier = Copier(builder)
+    copier.ops(block)
+    return [copier.value(value) for value in block.results]
+
+
+RULES = (_constants, _identities, _twice, _neutral, _known_branch)

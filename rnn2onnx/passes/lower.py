@@ -1,0 +1,306 @@
+"""``lower``: every loop takes a form that the engine runs, whatever the lengths turn out to be.
+
+On onnxruntime a ``Scan`` of no steps is an error, a native layer of no rows or no steps aborts the process, and a ``Loop``
+that never runs loses the lengths of its rows. So these are guarded by a branch wherever a length may be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
+from rnn2onnx.passes.report import Report, described
+from rnn2onnx.passes.vectorise import step_mask, zero_of
+
+_NATIVE = {"rnn", "gru", "lstm"}
+
+
+@dataclass(frozen=True)
+class Lower:
+    """Recurrences become Scan or Loop, and what may meet a length of zero is guarded."""
+
+    name: ClassVar[str] = "lower"
+
+    def __call__(self, graph: Graph, report: Report) -> Graph:
+        """``graph`` without ``recur``, safe for every length."""
+
+        def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
+            if op.kind.name == "recur":
+                return _Recurrence(builder, op, report).lowered()
+            if op.kind.name in _NATIVE:
+                return _guarded_native(builder, op)
+            if op.kind.name == "loop":
+                return _repaired_loop(builder, op, report)
+            return None
+
+        return replay(graph, (rule,))
+
+
+# -- recur -----------------------------------------------------------------------------------------------------------
+
+
+class _Recurrence:
+    def __init__(self, builder: Builder, op: Op, report: Report) -> None:
+        self.builder, self.op, self.report = builder, op, report
+        (self.body,) = op.blocks
+        self.states: int = op.attrs["states"]
+        self.lengths = op.operands[-1] if op.attrs["lengths"] else None
+        self.initials = op.operands[: self.states]
+        self.sequences = list(op.operands[self.states : len(op.operands) - (self.lengths is not None)])
+        self.time: Dim = self.sequences[0].type.shape[0]
+
+    def lowered(self) -> list[Value]:
+        op, backwards = self.op, self.op.attrs["reverse"]
+        if backwards and self.lengths is not None:
+            self.sequences = [self._reversed(value) for value in self.sequences]
+            backwards = False
+        total = self.time
+        bounded = self.lengths is not None and bool(op.attrs["unmasked"])
+        if bounded:
+            self._bound()
+        operands = [*self.initials, *self.sequences]
+        names = [f"{value.name}" for value in self.body.params]
+        types = [value.type for value in self.body.params]
+        if self.lengths is not None:
+            mask = step_mask(self.builder, self.time, self.lengths)
+            operands.append(mask)
+            types.append(Type(np.dtype(bool), mask.type.shape[1:]))
+            names.append("alive")
+        with self.builder.body(types, names) as block:
+            copier = Copier(self.builder, new=dict(zip(self.body.params, block.params, strict=False)))
+            copier.ops(self.body)
+            results = [copier.value(value) for value in self.body.results]
+            if self.lengths is not None:
+                results = self._selected(block, results)
+            block.results = tuple(results)
+        values = self._walk(block, operands, backwards)
+        rows = list(values[self.states :])
+        if bounded:
+            rows = [self._padded(row, total) for row in rows]
+        if op.attrs["reverse"] and self.lengths is not None:
+            rows = [self._reversed(row) if row.type.rank > 1 else row for row in rows]
+        return [*values[: self.states], *rows]
+
+    def _reversed(self, value: Value) -> Value:
+        assert self.lengths is not None
+        return self.builder.emit("reverse_sequence", (value, self.lengths), seq_axis=0, batch_axis=1)[0]
+
+    def _bound(self) -> None:
+        """Cuts the sequences where every row has ended: what goes on unmasked must not see more steps."""
+        builder = self.builder
+        assert self.lengths is not None
+        wide = builder.emit("cast", (self.lengths,), dtype=np.dtype(np.int64))[0]
+        one = builder.const(np.array(1, np.int64))
+        padded = builder.emit("concat", (wide, builder.const(np.array([1]))), axis=0)[0]
+        longest = builder.emit("reduce_max", (padded,), axes=(0,), keepdims=False)[0]
+        limit = builder.dim_value(self.time)
+        assert limit is not None
+        bound = builder.emit("minimum", (limit, builder.emit("maximum", (longest, one))[0]))[0]
+        end = builder.emit("reshape", (bound, builder.const(np.array([1]))))[0]
+        start = builder.const(np.array([0]))
+        name: Dim = builder.fresh_dim("bound")
+        cut = []
+        for value in self.sequences:
+            types = [value.type.with_shape((name, *value.type.shape[1:]))]
+            cut.append(builder.emit("slice", (value, start, end), axes=(0,), steps=(1,), types=types)[0])
+        self.sequences, self.time = cut, name
+
+    def _padded(self, row: Value, total: Dim) -> Value:
+        """Rows up to the whole length again, zero behind the bound."""
+        builder = self.builder
+        full, have = builder.dim_value(total), builder.shape_of(row)
+        assert full is not None
+        first = builder.emit("gather", (have, builder.const(np.array([0]))), axis=0)[0]
+        rest = builder.emit("sub", (builder.emit("reshape", (full, builder.const(np.array([1]))))[0], first))[0]
+        rank = row.type.rank
+        begins, ends = builder.const(np.zeros(rank, np.int64)), builder.const(np.zeros(rank - 1, np.int64))
+        pads = builder.emit("concat", (begins, rest, ends), axis=0)[0]
+        types = [row.type.with_shape((total, *row.type.shape[1:]))]
+        return builder.emit("pad", (row, pads, zero_of(builder, row)), mode="constant", types=types)[0]
+
+    def _selected(self, block: Block, results: Sequence[Value]) -> list[Value]:
+        """The body's results with the old state, or zero, for rows that have ended."""
+        alive = block.params[-1]
+        out = []
+        for index, value in enumerate(results):
+            if value.type.rank == 0 or index in self.op.attrs["unmasked"]:
+                out.append(value)
+                continue
+            mask = alive
+            if value.type.rank > 1:
+                mask = self.builder.emit("unsqueeze", (alive,), axes=tuple(range(1, value.type.rank)))[0]
+            old = block.params[index] if index < self.states else zero_of(self.builder, value)
+            out.append(self.builder.emit("where", (mask, value, old), types=[value.type])[0])
+        return out
+
+    def _walk(self, block: Block, operands: Sequence[Value], backwards: bool) -> Sequence[Value]:
+        """The Scan; a branch around it where there may be no steps; a Loop where the rows of no steps can't be made."""
+        op, builder = self.op, self.builder
+        note = self.report.noted(op)
+        why = f"no native operator, since {note}" if note else "no native operator computes its body"
+        row_types = [value.type for value in block.results[self.states :]]
+
+        def scan() -> Sequence[Value]:
+            return builder.emit(
+                "scan",
+                operands,
+                blocks=(block,),
+                location=op.location,
+                names=[value.name for value in op.results],
+                states=self.states,
+                reverse=backwards,
+            )
+
+        if isinstance(self.time, int) and self.time:
+            self.report.decide(op, described(op), "Scan", why)
+            return scan()
+        known = all(builder.dim_value(dim) is not None for type in row_types for dim in type.shape)
+        if not known:
+            self.report.decide(op, described(op), "Loop", f"{why}; a length of its rows is known only inside")
+            return _as_loop(builder, op, block, operands, self.states, backwards)
+        self.report.decide(op, described(op), "Scan", f"{why}; guarded for sequences of no steps")
+        count = builder.dim_value(self.time)
+        assert count is not None
+
+        def nothing() -> list[Value]:
+            rows = [_zeros(builder, type.with_shape((self.time, *type.shape))) for type in row_types]
+            return [*operands[: self.states], *rows]
+
+        states = [param.type for param in block.params[: self.states]]
+        types = [*states, *(type.with_shape((self.time, *type.shape)) for type in row_types)]
+        if not types:
+            return scan()
+        inner = _rebuilt(builder, block)
+        return _either(builder, op, count, lambda: _scan_of(builder, op, inner(), operands, self.states, backwards), nothing, types)
+
+
+def _scan_of(
+    builder: Builder, op: Op, block: Block, operands: Sequence[Value], states: int, backwards: bool
+) -> Sequence[Value]:
+    return builder.emit("scan", operands, blocks=(block,), location=op.location, states=states, reverse=backwards)
+
+
+def _rebuilt(builder: Builder, block: Block) -> Callable[[], Block]:
+    """Gives a copy of a body whose parent is the block that is open then."""
+
+    def copy() -> Block:
+        return Copier(builder).block(block)
+
+    return copy
+
+
+def _as_loop(
+    builder: Builder, op: Op, block: Block, operands: Sequence[Value], states: int, backwards: bool
+) -> Sequence[Value]:
+    """A walk over sequences as a ``loop`` that picks each step's rows itself."""
+    time: Dim = operands[states].type.shape[0]
+    count = builder.dim_value(time)
+    assert count is not None
+    zero, one = builder.const(np.array(0, np.int64)), builder.const(np.array(1, np.int64))
+    last = builder.emit("sub", (count, one))[0]
+    types = [Type(np.dtype(np.int64), ()), *(param.type for param in block.params[:states])]
+    with builder.body(types) as body:
+        step = body.params[0]
+        at = builder.emit("sub", (last, step))[0] if backwards else step
+        copier = Copier(builder, new=dict(zip(block.params[:states], body.params[1:], strict=True)))
+        for param, sequence in zip(block.params[states:], operands[states:], strict=True):
+            copier.new[param] = builder.emit("gather", (sequence, at), axis=0, types=[param.type])[0]
+        copier.ops(block)
+        more = builder.emit("less", (builder.emit("add", (step, one))[0], count))[0]
+        body.results = (more, *(copier.value(value) for value in block.results))
+    first = builder.emit("less", (zero, count))[0]
+    values = list(builder.emit("loop", (first, *operands[:states]), blocks=(body,), location=op.location))
+    if backwards:
+        values[states:] = [builder.emit("reverse", (row,), axes=(0,))[0] for row in values[states:]]
+    return values
+
+
+# -- guards ------------------------------------------------------------------------------------------------------------
+
+
+def _zeros(builder: Builder, type: Type) -> Value:
+    zero = builder.const(np.zeros((), type.dtype))
+    parts = []
+    for dim in type.shape:
+        length = builder.dim_value(dim)
+        assert length is not None, f"the length {dim} has no value here"
+        parts.append(builder.emit("reshape", (length, builder.const(np.array([1]))))[0])
+    shape = builder.emit("concat", parts, axis=0)[0] if parts else builder.const(np.zeros(0, np.int64))
+    return builder.emit("expand", (zero, shape), types=[type])[0]
+
+
+def _either(
+    builder: Builder,
+    op: Op,
+    count: Value,
+    run: Callable[[], Sequence[Value]],
+    nothing: Callable[[], Sequence[Value]],
+    types: Sequence[Type],
+) -> Sequence[Value]:
+    """``run()`` where ``count`` is above zero, else ``nothing()``."""
+    some = builder.emit("less", (builder.const(np.array(0, np.int64)), count))[0]
+    with builder.body([]) as then:
+        then.results = tuple(run())
+    with builder.body([]) as otherwise:
+        otherwise.results = tuple(nothing())
+    return builder.emit("cond", (some,), blocks=(then, otherwise), location=op.location, types=types)
+
+
+def _guarded_native(builder: Builder, op: Op) -> Sequence[Value] | None:
+    given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
+    time, batch = given["X"].type.shape[:2]
+    open_dims = [dim for dim in (time, batch) if not isinstance(dim, int) or dim == 0]
+    if not open_dims:
+        return None
+    counts = []
+    for dim in open_dims:
+        count = builder.dim_value(dim)
+        assert count is not None
+        counts.append(count)
+    size = counts[0] if len(counts) == 1 else builder.emit("mul", counts)[0]
+
+    def run() -> Sequence[Value]:
+        return builder.emit(op.kind, op.operands, location=op.location, **op.attrs)
+
+    types = [value.type for value in op.results]
+    return _either(builder, op, size, run, lambda: [_zeros(builder, type) for type in types], types)
+
+
+def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
+    """A loop whose rows keep their lengths when it never runs."""
+    note = "its end depends on data"
+    report.decide(op, described(op), "Loop", note)
+    values = list(
+        builder.emit(
+            op.kind,
+            op.operands,
+            blocks=op.blocks,
+            location=op.location,
+            types=[value.type for value in op.results],
+            **op.attrs,
+        )
+    )
+    carried = len(op.operands) - 1
+    for index in range(carried, len(values)):
+        rows = values[index]
+        inner = rows.type.shape[1:]
+        if all(isinstance(dim, int) for dim in inner):
+            continue
+        if any(builder.dim_value(dim) is None for dim in inner):
+            continue
+        shape = builder.emit("shape", (rows,))[0]
+        count = builder.emit("gather", (shape, builder.const(np.array(0, np.int64))), axis=0)[0]
+        empty = rows.type.with_shape((0, *inner))
+        (values[index],) = _either(
+            builder,
+            op,
+            count,
+            lambda rows=rows: [rows],  # type: ignore[misc]
+            lambda empty=empty: [_zeros(builder, empty)],  # type: ignore[misc]
+            [rows.type],
+        )
+    return values

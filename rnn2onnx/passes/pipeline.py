@@ -1,0 +1,61 @@
+"""Runs passes one after the other, verifying the graph after each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+from rnn2onnx.errors import PassError, Rnn2OnnxError
+from rnn2onnx.ir import Graph, verify
+from rnn2onnx.passes.report import Decision, Report
+
+
+class Pass(Protocol):
+    """A graph in, a graph out: the same object if nothing changed."""
+
+    @property
+    def name(self) -> str:
+        """The name it goes by in dumps and on the command line."""
+
+    def __call__(self, graph: Graph, report: Report) -> Graph:
+        """``graph`` after the pass; what it decided goes into ``report``."""
+
+
+Observe: TypeAlias = "Callable[[str, Graph | None, Graph, float], None]"
+
+
+def run_passes(
+    graph: Graph, passes: Sequence[Pass], observe: Observe | None = None
+) -> tuple[Graph, tuple[Decision, ...]]:
+    """``graph`` after ``passes``, and what they decided.
+
+    Args:
+        graph: A verified or fresh program; it stays as it is.
+        passes: In order.
+        observe: Called after each pass with its name, the graph before and after it, and the seconds it took.
+
+    Raises:
+        PassError: A pass failed: a bug of the compiler. The message names it and those before it.
+        VerifyError: A pass broke the graph.
+    """
+    verify(graph)
+    report = Report()
+    done: list[str] = []
+    for step in passes:
+        start = time.perf_counter()
+        try:
+            after = step(graph, report)
+            verify(after)
+        except Rnn2OnnxError as error:
+            error.add_note_text(f"in the pass {step.name} (after {', '.join(done) or 'none'})")
+            raise
+        except Exception as error:
+            raise PassError(
+                f"the pass {step.name} (after {', '.join(done) or 'none'}) failed: {type(error).__name__}: {error}"
+            ) from error
+        if observe is not None:
+            observe(step.name, graph, after, time.perf_counter() - start)
+        done.append(step.name)
+        graph = after
+    return graph, tuple(report.decisions)

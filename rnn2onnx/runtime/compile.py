@@ -1,0 +1,73 @@
+"""``rnn2onnx.compile``: a recorded graph in, a program out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from rnn2onnx import nest
+from rnn2onnx import weights as readers
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError
+from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
+from rnn2onnx.ir import Graph
+from rnn2onnx.passes import PIPELINE, run_passes
+from rnn2onnx.runtime.program import Program
+
+Observe = Callable[[str, "Graph | None", Graph, float], None]
+
+
+class Recorded(Protocol):
+    """What the compiler needs of a recorded graph."""
+
+    placeholders: Mapping[str, Any]
+
+    def program(self, outputs: Any, weights: Mapping[str, Any] | None) -> Graph:
+        """The part that ``outputs`` need, with constants for its variables."""
+
+
+def compile(
+    graph: Recorded | None,
+    outputs: Any,
+    *,
+    weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    target: str = "onnxruntime",
+    opset: int | None = None,
+    observe: Observe | None = None,
+) -> Program:
+    """The program that computes ``outputs``.
+
+    Args:
+        graph: A ``tf.Graph``; None for the one that the outputs belong to.
+        outputs: A nest of tensors; ``Program.run`` gives the same nest of arrays.
+        weights: An array for every variable, by name; or the path of a file of them; None for the variables' own seeded
+            initial values.
+        target: The engine; ``onnxruntime`` is the one there is.
+        opset: The ONNX opset, 13 to 26; 17 if None.
+        observe: Called after recording and after each pass with its name, the graph before (None after recording) and
+            after it, and the seconds it took.
+
+    Raises:
+        ValueError: The target or opset is unknown, the outputs have one name twice, or the weights don't fit.
+        TypeError: There are no tensors in ``outputs``.
+    """
+    if target != "onnxruntime":
+        raise ArgumentError(f"there is no target {target!r}; the one there is: 'onnxruntime'.")
+    number = DEFAULT_OPSET if opset is None else opset
+    ir_version_of(number)
+    if graph is None:
+        graph = next((leaf.graph for leaf in nest.flatten(outputs) if hasattr(leaf, "graph")), None)
+        if graph is None:
+            raise ArgumentTypeError(f"there is no tensor in the outputs {outputs!r}; give a nest of recorded tensors.")
+    if isinstance(weights, str | os.PathLike):
+        weights = readers.load(weights)
+    start = time.perf_counter()
+    recorded = graph.program(outputs, weights)
+    if observe is not None:
+        observe("record", None, recorded, time.perf_counter() - start)
+    lowered, report = run_passes(recorded, PIPELINE, observe)
+    used = {value.name for value in recorded.inputs}
+    ignored = [name for name in graph.placeholders if name not in used]
+    structure = nest.map_structure(lambda leaf: None, outputs)
+    return Program(recorded, lowered, structure, report, opset=number, ignored=ignored)

@@ -8,6 +8,7 @@ from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Constant, Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
 from rnn2onnx.tf.joining import split
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
@@ -49,8 +50,9 @@ class GRUCell(MatrixCell):
     ) -> None:
         super().__init__(num_units, reuse, name, dtype, **kwargs)
         self._activation = activation_function(activation)
-        self._kernel_initializer = initializer_of(kernel_initializer)
-        self._bias_initializer = initializer_of(bias_initializer)
+        with located():
+            self._kernel_initializer = initializer_of(kernel_initializer)
+            self._bias_initializer = initializer_of(bias_initializer)
 
     def build(self, inputs_shape: Any) -> None:
         """Makes the variables for inputs of this shape."""

@@ -11,6 +11,7 @@ from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
 from rnn2onnx.tf.joining import concat, split
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.norms import clip_by_value
 from rnn2onnx.tf.products import matmul
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
@@ -137,7 +138,8 @@ class LSTMCell(MatrixCell):
         super().__init__(num_units, reuse, name, dtype, **kwargs)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
-        self._initializer = initializer_of(initializer)
+        with located():
+            self._initializer = initializer_of(initializer)
         self._num_proj = num_proj
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards

@@ -7,6 +7,7 @@ from typing import Any
 
 from rnn2onnx.nest import assert_same_structure, map_structure
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.rnn_cell.zero_state import zero_state_of
@@ -83,13 +84,13 @@ class ResidualWrapper(RNNCellWrapper):
 
 
 def _sum(inputs: Any, outputs: Any) -> Any:
-    assert_same_structure(inputs, outputs)
-
     def leaf(given: Any, output: Any) -> Any:
         convert_to_tensor(given).shape.assert_is_compatible_with(output.shape)
         return given + output
 
-    return map_structure(leaf, inputs, outputs)
+    with located():
+        assert_same_structure(inputs, outputs)
+        return map_structure(leaf, inputs, outputs)
 
 
 class DeviceWrapper(RNNCellWrapper):

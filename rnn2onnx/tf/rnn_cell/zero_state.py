@@ -9,6 +9,7 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.nest import map_structure
 from rnn2onnx.tf.filling import zeros
 from rnn2onnx.tf.joining import concat
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.reshaping import reshape
 from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.static_value import constant_value
@@ -90,7 +91,8 @@ def _zero_state_tensors(state_size: Any, batch_size: Any, dtype: Any) -> Any:
         state.set_shape(_concat(batch_size, size, static=True))
         return state
 
-    return map_structure(leaf, state_size)
+    with located():
+        return map_structure(leaf, state_size)
 
 
 def zero_state_of(cell: Any, batch_size: Any, dtype: Any) -> Any:

@@ -42,6 +42,16 @@ class Almost:
         return "almost"
 
 
+class Pair(rnn.RNNCell):
+    """Gives a pair whatever it takes."""
+
+    state_size = 3
+    output_size = (3, 3)
+
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+        return (state, state), state
+
+
 def test_all_that_is_missing_is_said_in_tensorflows_words() -> None:
     with pytest.raises(TypeError) as caught:
         assert_like_rnncell("cell_fw", Nothing())
@@ -164,6 +174,31 @@ REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
         lambda: rnn.MultiRNNCell([rnn.GRUCell(2)] * 2)(f32(2, 3), f32(2, 2)),
         ValueError,
         "Expected state to be a tuple of length 2, but received: ",
+    ),
+    "residual of other shapes": (
+        lambda: rnn.ResidualWrapper(rnn.GRUCell(5))(f32(2, 3), f32(2, 5)),
+        ValueError,
+        r"Shapes \(2, 3\) and \(2, 5\) are incompatible",
+    ),
+    "residual of other structures": (
+        lambda: rnn.ResidualWrapper(Pair())([f32(2, 3), f32(2, 3)], f32(2, 3)),
+        TypeError,
+        "The two structures don't have the same nested structure",
+    ),
+    "batch size of no integer": (
+        lambda: rnn.GRUCell(3).zero_state(2.5, tf.float32),
+        TypeError,
+        "Dimension value must be integer or None",
+    ),
+    "unknown initializer": (
+        lambda: rnn.LSTMCell(3, initializer="onez"),
+        ValueError,
+        "Unknown initializer: 'onez'",
+    ),
+    "other initializer": (
+        lambda: rnn.GRUCell(3, bias_initializer=3.0),
+        ValueError,
+        "Could not interpret initializer identifier: 3.0",
     ),
     "too few states for a stack": (
         lambda: rnn.MultiRNNCell([rnn.GRUCell(2)] * 2)(f32(2, 2), (f32(2, 2),)),

@@ -124,17 +124,16 @@ def special(draw: Draw) -> Case:
     dtype, lengths = pick(draw, FLOATS), shape(draw)
     array = elements(draw, lengths, dtype)
     chosen = elements(draw, lengths, "int32", 0, 3)
-    return [(np.select([chosen == 1, chosen == 2, chosen == 3], [np.nan, np.inf, -np.inf], array).astype(dtype), how(draw))], {}
+    return [
+        (np.select([chosen == 1, chosen == 2, chosen == 3], [np.nan, np.inf, -np.inf], array).astype(dtype), how(draw))
+    ], {}
 
+
+FUNCTIONS = ("exp", "reciprocal", "sin", "cos", "asin", "acos", "atan", "sinh", "cosh", "asinh", "tanh", "sigmoid")
+FUNCTIONS += ("relu", "softplus", "softsign", "selu", "erf", "floor", "ceil", "round")
 
 ELEMENTWISE: dict[str, Callable[[Draw], Case]] = {
-    **{
-        name: unary(FLOATS)
-        for name in (
-            "exp reciprocal sin cos asin acos atan sinh cosh asinh tanh sigmoid relu softplus softsign selu erf floor "
-            "ceil round"
-        ).split()
-    },
+    **{name: unary(FLOATS) for name in FUNCTIONS},
     "log": unary(FLOATS, -0.5, 9),
     "sqrt": unary(FLOATS, -0.5, 9),
     "tan": unary(FLOATS, -1.2, 1.2),
@@ -340,7 +339,10 @@ def slices(draw: Draw) -> Case:
     far = st.sampled_from([-(2**63), -9, -2, -1, 0, 1, 2, 3, 9, 2**31 - 1, 2**63 - 1])
     starts, ends = ([draw(far) for _ in axes] for _ in range(2))
     steps = tuple(pick(draw, [1, 1, 2, -1, -2]) for _ in axes)
-    return [operand(draw, lengths, pick(draw, ANY)), ints(draw, starts), ints(draw, ends)], {"axes": axes, "steps": steps}
+    return [operand(draw, lengths, pick(draw, ANY)), ints(draw, starts), ints(draw, ends)], {
+        "axes": axes,
+        "steps": steps,
+    }
 
 
 def gather(draw: Draw) -> Case:
@@ -358,7 +360,9 @@ def gather_nd(draw: Draw) -> Case:
     ids = (*batch, *shape(draw, 0, 2), depth)
     positions = np.stack([elements(draw, ids[:-1], "int64", -n, n - 1) for n in inner], axis=-1)
     x = operand(draw, (*batch, *inner, *rest), pick(draw, ANY))
-    return [x, (positions.astype(pick(draw, ("int32", "int64"))), pick(draw, ["static", "const"]))], {"batch_dims": len(batch)}
+    return [x, (positions.astype(pick(draw, ("int32", "int64"))), pick(draw, ["static", "const"]))], {
+        "batch_dims": len(batch)
+    }
 
 
 def scatter_nd(draw: Draw) -> Case:
@@ -401,10 +405,15 @@ def matmul(draw: Draw) -> Case:
     return [operand(draw, (*left, rows, inner), dtype), operand(draw, (*right, inner, columns), dtype)], {}
 
 
+EQUATIONS = ("ij,jk->ik", "bij,bkj->bik", "bij,j->bi", "ij->ji", "ijk->k", "bi,bj->bij", "i,i->", "ij,ij->i", "ii->i")
+EQUATIONS += ("bij,jkl->bikl", "bikl,jkl->bij", "bkil,bkjl->bkij", "i,j,k->kij", "bij,jk,bk->i", "iji,j->i", "b,->b")
+EQUATIONS += ("bikj,bklj->bil", "bij,kl->lb", ",->")
+
+
 def einsum(draw: Draw) -> Case:
-    equation = pick(draw, ["ij,jk->ik", "bij,bkj->bik", "bij,j->bi", "ij->ji", "ijk->k", "bi,bj->bij", "i,i->", "ij,ij->i"])
-    dtype = pick(draw, ("float32", "float32", "float64", "float16", "int32", "int64"))
-    lengths = {letter: pick(draw, [0, 1, 2, 3]) for letter in "bijk"}
+    equation = pick(draw, EQUATIONS)
+    dtype = pick(draw, NUMBERS)
+    lengths = {letter: pick(draw, [0, 1, 2, 3]) for letter in "bijkl"}
     terms = equation.split("->")[0].split(",")
     return [operand(draw, [lengths[c] for c in term], dtype) for term in terms], {"equation": equation}
 

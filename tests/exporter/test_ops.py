@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from exporter.cases import CASES
-from exporter.running import assert_close, graph_of, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnn2onnx.exporter import export
 from rnn2onnx.exporter.rows import REMOVED, ROWS
 from rnn2onnx.ir import KINDS, evaluate
+from tests.exporter.cases import CASES
+from tests.exporter.running import assert_close, graph_of, run
 
 WITH_BODIES_OR_LAYERS = frozenset({"scan", "loop", "cond", "lstm", "gru", "rnn"})
 SINGLE = frozenset({"asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "conv", "average_pool"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -189,3 +190,12 @@ def test_a_subclass_of_a_built_in_cell_keeps_its_variables() -> None:
     assert next(iter(variables())) == "scaled/gates/kernel"
     got, new = values((y, state), {}, random_weights())
     np.testing.assert_array_equal(got, 2 * new)
+
+
+def test_copies_of_a_cell_are_cells_of_their_own() -> None:
+    stack = rnn.MultiRNNCell([copy.deepcopy(cell) for cell in [rnn.LSTMCell(3, use_peepholes=True)] * 2])
+    stack(tf.constant(X), stack.zero_state(2, tf.float32))
+    assert [name for name in variables() if name.endswith("kernel")] == [
+        "multi_rnn_cell/cell_0/lstm_cell/kernel",
+        "multi_rnn_cell/cell_1/lstm_cell/kernel",
+    ]

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from golden.registry import Case, flatten, load, structure
 
 import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.errors import Rnn2OnnxError
+from tests.golden.registry import Case, flatten, load, structure
 
 HERE = Path(__file__).parent / "golden"
 CASES = load()

@@ -2,7 +2,7 @@
 
     python3.11 -m venv ENV                       # an environment of its own, outside the repository
     ENV/bin/pip install tensorflow-cpu==2.15.1
-    PYTHONPATH=tests ENV/bin/python -m golden.record [FAMILY ...]
+    ENV/bin/python -m tests.golden.record [FAMILY ...]
 
 TensorFlow runs in graph mode with TensorFlow 1's control flow, shapes and variables. Each case gets a graph of its own;
 every global variable is set to random values that depend on its name only (or to what its initializer gives, where the
@@ -38,7 +38,8 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
 import numpy as np
 import tensorflow
-from golden.registry import Case, flatten, load, seeded, structure
+
+from tests.golden.registry import Case, flatten, load, seeded, structure
 
 tf = tensorflow.compat.v1
 HERE = Path(__file__).parent

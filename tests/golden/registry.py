@@ -104,7 +104,7 @@ def run_error_case(feeds: Feeds, *, name: str | None = None) -> Callable[[Build]
 def load() -> dict[str, Case]:
     """Every case, by id, in the order of the files."""
     for path in sorted((Path(__file__).parent / "cases").glob("*.py")):
-        importlib.import_module(f"golden.cases.{path.stem}")
+        importlib.import_module(f"tests.golden.cases.{path.stem}")
     return CASES
 
 

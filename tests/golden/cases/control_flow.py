@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections
 
 import numpy as np
-from golden.registry import case, error_case, facts, normal
+
+from tests.golden.registry import case, error_case, facts, normal
 
 
 def numbers(*values):

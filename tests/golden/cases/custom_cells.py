@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, error_case, normal
+
+from tests.golden.registry import case, error_case, normal
 
 LENGTHS = [[5, 2, 3], [0, 9, 1], [1, 1, 1], [-2, 4, 5]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import collections
 
-from golden.cases.custom_cells import linear, run, sequences
-from golden.registry import case, normal
+from tests.golden.cases.custom_cells import linear, run, sequences
+from tests.golden.registry import case, normal
 
 
 @case(sequences)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, normal
+
+from tests.golden.registry import case, normal
 
 
 @case(lambda rng: {"x": normal(rng, 4, 5, 3)})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, facts, ints, normal
+
+from tests.golden.registry import case, facts, ints, normal
 
 LENGTHS = [[2, 4, 1], [4, 4, 4], [0, 0, 0], [9, 5, 4], [-1, 0, 3], [1, 1, 1], [0, 2, 7]]
 

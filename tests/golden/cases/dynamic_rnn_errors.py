@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import error_case, normal, run_error_case
+
+from tests.golden.registry import error_case, normal, run_error_case
 
 
 def lstm(tf, x, **options):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections
 
 import numpy as np
-from golden.registry import case, ints, normal
+
+from tests.golden.registry import case, ints, normal
 
 
 @case(lambda rng: {"x": normal(rng, 3, 4, 2), "y": normal(rng, 3, 4, 5)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golden.registry import case, error_case, facts, normal
+from tests.golden.registry import case, error_case, facts, normal
 
 
 def floats(*shape):

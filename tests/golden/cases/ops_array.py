@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, error_case, facts, ints, normal
+
+from tests.golden.registry import case, error_case, facts, ints, normal
 
 
 def floats(*shape):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, error_case, facts, ints, normal
+
+from tests.golden.registry import case, error_case, facts, ints, normal
 
 
 @case(lambda rng: [{"x": normal(rng, 4, 5, 3)}, {"x": normal(rng, 3, 6, 3)}])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.registry import case, error_case, facts, normal
+
+from tests.golden.registry import case, error_case, facts, normal
 
 LENGTHS = [[4, 2, 1], [0, 3, 1], [1, 1, 1], [0, 0, 0], [4, 4, 4]]
 

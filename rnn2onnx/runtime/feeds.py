@@ -21,8 +21,8 @@ def checked(feeds: Mapping[str, Any], inputs: Mapping[str, Type], ignored: Colle
         ignored: Names that may be fed and are not needed.
 
     Raises:
-        FeedError: A name is missing or unknown, a dtype can't be converted without loss, a rank or length differs, or two
-            inputs disagree about a length they share.
+        FeedError: A name is missing or unknown, a dtype can't be converted without loss, a rank or length differs, or
+            two inputs disagree about a length they share.
     """
     given = {str(name).removesuffix(":0"): value for name, value in feeds.items()}
     missing = [f"{name} ({type})" for name, type in inputs.items() if name not in given]
@@ -38,7 +38,10 @@ def checked(feeds: Mapping[str, Any], inputs: Mapping[str, Type], ignored: Colle
         for axis, (found, wanted) in enumerate(zip(array.shape, type.shape, strict=True)):
             if isinstance(wanted, int):
                 if found != wanted:
-                    raise FeedError(f"the input {name!r} is {type}, but axis {axis} of the array given has length {found} (shape {list(array.shape)}).")
+                    raise FeedError(
+                        f"the input {name!r} is {type}, but axis {axis} of the array given has length {found} "
+                        f"(shape {list(array.shape)})."
+                    )
                 continue
             first, where = lengths.setdefault(wanted, (found, name))
             if first != found:
@@ -62,14 +65,14 @@ def _array(name: str, value: Any, type: Type) -> Array:
     if array.ndim != type.rank:
         raise FeedError(f"the input {name!r} is {type}, but an array of shape {list(array.shape)} was given.")
     if array.dtype == type.dtype:
-        return np.ascontiguousarray(array)
+        return np.asarray(array, order="C")
     plain = not isinstance(value, np.ndarray | np.generic)
-    if is_float(type.dtype) and (is_float(array.dtype) or plain and is_integer(array.dtype)):
-        return np.ascontiguousarray(array.astype(type.dtype))
+    if is_float(type.dtype) and (is_float(array.dtype) or (plain and is_integer(array.dtype))):
+        return np.asarray(array.astype(type.dtype), order="C")
     if is_integer(type.dtype) and is_integer(array.dtype):
         converted = array.astype(type.dtype)
         if not array.size or (converted == array).all():
-            return np.ascontiguousarray(converted)
+            return np.asarray(converted, order="C")
     if not array.size and plain:
-        return np.ascontiguousarray(array.astype(type.dtype))
+        return np.asarray(array.astype(type.dtype), order="C")
     raise FeedError(f"the input {name!r} is {type}, but an array of dtype {array.dtype} was given; convert it first.")

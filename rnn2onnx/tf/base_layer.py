@@ -197,7 +197,7 @@ class Layer:
         """What the layer computes; subclasses define it."""
         return inputs
 
-    def compute_output_shape(self, input_shape: Any) -> NoReturn:
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output; subclasses define it where they can tell.
 
         Raises:

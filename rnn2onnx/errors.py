@@ -58,6 +58,10 @@ class TrainingError(UnsupportedError):
     """A call that only training needs; this project compiles trained models."""
 
 
+class ModelError(Rnn2OnnxError):
+    """A model file that cannot be loaded, or that raises an error of its own."""
+
+
 class FeedError(Rnn2OnnxError, ValueError):
     """Inputs of a run that do not fit the program's inputs."""
 

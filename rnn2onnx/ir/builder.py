@@ -26,9 +26,9 @@ def user_location() -> Location:
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith(_PACKAGE) or file.startswith(_MODELS):
-            if "importlib" not in file and not file.endswith("contextlib.py"):
-                return file, frame.f_lineno
+        own = file.startswith(_PACKAGE) and not file.startswith(_MODELS)
+        if not own and "importlib" not in file and not file.endswith("contextlib.py"):
+            return file, frame.f_lineno
         next_frame = frame.f_back
         if next_frame is None:
             return None
@@ -115,7 +115,9 @@ class Builder:
                 return self.emit("gather", (self.shape_of(value), self.const(np.array(axis, np.int64))), axis=0)[0]
         for value in self._by_dim.get(dim, ()):
             if value.block in self._open and value.content == (dim,) and value.type.rank == 0:
-                return value if value.type.dtype == np.int64 else self.emit("cast", (value,), dtype=np.dtype(np.int64))[0]
+                return (
+                    value if value.type.dtype == np.int64 else self.emit("cast", (value,), dtype=np.dtype(np.int64))[0]
+                )
         return None
 
     def unify(self, a: Dim, b: Dim) -> Dim:

@@ -27,7 +27,9 @@ def evaluate(graph: Graph, feeds: Mapping[str, Any], *, float64: bool = False) -
     args = []
     for value in graph.inputs:
         if value.name not in feeds:
-            raise FeedError(f"the input {value.name!r} ({value.type}) was not given; given: {', '.join(feeds) or 'none'}")
+            raise FeedError(
+                f"the input {value.name!r} ({value.type}) was not given; given: {', '.join(feeds) or 'none'}"
+            )
         array = np.asarray(feeds[value.name])
         if array.ndim != value.type.rank:
             raise FeedError(f"the input {value.name!r} is {value.type}, but an array of shape {array.shape} was given")

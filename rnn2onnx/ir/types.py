@@ -39,8 +39,10 @@ def dtype_of(name: str) -> DType:
     if name == "bf16":
         import ml_dtypes
 
-        return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(_LONG[name])
+        wide: DType = np.dtype(ml_dtypes.bfloat16)
+        return wide
+    dtype: DType = np.dtype(_LONG[name])
+    return dtype
 
 
 def is_float(dtype: DType) -> bool:
@@ -120,7 +122,8 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     """
     out: list[Dim] = []
     for shape in shapes:
-        out = [1] * (len(shape) - len(out)) + out
+        missing: list[Dim] = [1] * (len(shape) - len(out))
+        out = missing + out
         offset = len(out) - len(shape)
         for axis, dim in enumerate(shape, offset):
             joint = broadcast_dim(out[axis], dim)

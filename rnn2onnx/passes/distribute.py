@@ -1,7 +1,7 @@
 """``distribute``: cuts the body of a recurrence into what must be sequential and what need not be.
 
-The states of a body fall into strongly connected components of their dependences. What depends on no state runs before
-the loop for all steps at once; each component is a recurrence of its own, in order; what no state depends on runs behind
+The states of a body fall into strongly connected components of their dependences. What depends on no state runs
+before the loop for all steps at once; each component is a recurrence of its own, in order; what no state depends on runs behind
 it, masked again past the lengths. A stack of layers falls apart into layers by itself.
 """
 
@@ -102,9 +102,9 @@ class _Cut:
         return [*(self.finals[i] for i in range(self.states)), *outputs]
 
     def _reversed(self, value: Value) -> Value:
-        return self.builder.emit(
-            "reverse_sequence", (value, self.lengths), seq_axis=0, batch_axis=1, location=self.op.location  # type: ignore[list-item]
-        )[0]
+        assert self.lengths is not None
+        operands = (value, self.lengths)
+        return self.builder.emit("reverse_sequence", operands, seq_axis=0, batch_axis=1, location=self.op.location)[0]
 
     def _run_free(self, pending: list[Op], sunk: list[Op]) -> list[Op]:
         """Runs for all steps at once what can be run by now; gives what can't be yet."""
@@ -201,4 +201,3 @@ class _Cut:
 
     def _is_masked(self, rows: Value) -> bool:
         return rows.op is not None and rows.op.kind.name == "recur" and rows.op.operands[-1] is self.lengths
-

@@ -107,7 +107,7 @@ _NEUTRAL = {"add": (0.0, True), "sub": (0.0, False), "mul": (1.0, True), "div": 
 
 
 def _neutral(builder: Builder, op: Op) -> Sequence[Value] | None:
-    """x + 0, x - 0, x * 1, x / 1, where the constant doesn't widen the shape."""
+    """X + 0, x - 0, x * 1, x / 1, where the constant doesn't widen the shape."""
     neutral = _NEUTRAL.get(op.kind.name)
     if neutral is None:
         return None
@@ -115,7 +115,12 @@ def _neutral(builder: Builder, op: Op) -> Sequence[Value] | None:
     a, b = op.operands
     for x, other in ((a, b), (b, a)) if commutes else ((a, b),):
         array = constant(other)
-        if array is not None and array.size == 1 and array.ndim <= x.type.rank and float(array.reshape(-1)[0]) == number:
+        if (
+            array is not None
+            and array.size == 1
+            and array.ndim <= x.type.rank
+            and float(array.reshape(-1)[0]) == number
+        ):
             return (x,)
     return None
 

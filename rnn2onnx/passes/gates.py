@@ -42,7 +42,7 @@ class Layer:
     linear_before_reset: int = 0
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """The body is not this layer; the message says what differs."""
 
 
@@ -74,11 +74,11 @@ class Body:
 
 
 def find(body: Body) -> Layer:
-    """The layer that a body computes; Mismatch says why there is none."""
+    """The layer that a body computes; MismatchError says why there is none."""
     if len(body.states) == 2:
         return _lstm(body)
     if len(body.states) != 1:
-        raise Mismatch(f"it carries {len(body.states)} states that depend on each other")
+        raise MismatchError(f"it carries {len(body.states)} states that depend on each other")
     news = body.polynomials.of(body.news[0])
     if len(news.products) == 1:
         return _rnn(body, news)
@@ -88,10 +88,10 @@ def find(body: Body) -> Layer:
 def _rnn(body: Body, news: Polynomial) -> Layer:
     ((atoms, factor),) = news.terms()
     if len(atoms) != 1 or not np.all(factor == 1):
-        raise Mismatch("its new state is a product, not one activation of a sum")
+        raise MismatchError("its new state is a product, not one activation of a sum")
     (gate,) = atoms
     if not body.polynomials.is_linear(gate.form):
-        raise Mismatch("its activation is of something that is not affine in inputs and state")
+        raise MismatchError("its activation is of something that is not affine in inputs and state")
     return Layer("rnn", 0, [gate.form], [gate.activation])
 
 
@@ -99,10 +99,10 @@ def _gru(body: Body, news: Polynomial) -> Layer:
     state = body.state(0)
     update, candidate, negated = _interpolation(news, state)
     if not body.polynomials.is_linear(update.form):
-        raise Mismatch("its update gate is not affine in inputs and state")
+        raise MismatchError("its update gate is not affine in inputs and state")
     if negated:
         if update.activation != SIGMOID:
-            raise Mismatch(f"its update gate is 1 - {update.activation[0]}")
+            raise MismatchError(f"its update gate is 1 - {update.activation[0]}")
         update = Atom(SIGMOID, update.form.scaled(np.array(-1.0)))
     width = body.width(0)
     plain = {source: m for source, m in candidate.form.terms.items() if source in body.polynomials.linear}
@@ -111,24 +111,22 @@ def _gru(body: Body, news: Polynomial) -> Layer:
     activations = [update.activation, candidate.activation]
     if not inner:
         if body.states[0] in plain and update.activation != SIGMOID:
-            raise Mismatch("its candidate has no reset gate, and its update gate is no sigmoid")
+            raise MismatchError("its candidate has no reset gate, and its update gate is no sigmoid")
         return Layer("gru", 0, [update.form, closed, candidate.form], activations)
     if body.states[0] in plain or len(inner) > 1:
-        raise Mismatch("its candidate uses the state both with and without a gate")
+        raise MismatchError("its candidate uses the state both with and without a gate")
     ((value, matrix),) = inner
     gate, inside = _product(body, value)
     if gate.activation != update.activation or not body.polynomials.is_linear(gate.form):
-        raise Mismatch("its reset gate has another activation than its update gate, or is not affine")
+        raise MismatchError("its reset gate has another activation than its update gate, or is not affine")
     if inside.key == state.key:
         joint = Form({**plain, body.states[0]: matrix}, candidate.form.bias)
         return Layer("gru", 0, [update.form, gate.form, joint], activations)
     if not np.array_equal(matrix, np.eye(width)) or set(inside.form.terms) - {body.states[0]}:
-        raise Mismatch("its reset gate acts on more than a product of the state")
+        raise MismatchError("its reset gate acts on more than a product of the state")
     joint = Form({**plain, body.states[0]: inside.form.terms[body.states[0]]}, candidate.form.bias)
     biases = [np.zeros(width), np.zeros(width), inside.form.bias]
-    return Layer(
-        "gru", 0, [update.form, gate.form, joint], activations, recurrent_bias=biases, linear_before_reset=1
-    )
+    return Layer("gru", 0, [update.form, gate.form, joint], activations, recurrent_bias=biases, linear_before_reset=1)
 
 
 def _interpolation(news: Polynomial, state: Atom) -> tuple[Atom, Atom, bool]:
@@ -136,11 +134,11 @@ def _interpolation(news: Polynomial, state: Atom) -> tuple[Atom, Atom, bool]:
     signs: dict[int, list[tuple[tuple[Atom, ...], float]]] = {1: [], 2: []}
     for atoms, factor in news.terms():
         if len(atoms) not in signs or not np.all(np.abs(factor) == 1) or np.ptp(factor):
-            raise Mismatch("its new state is not an interpolation between the old one and a candidate")
+            raise MismatchError("its new state is not an interpolation between the old one and a candidate")
         signs[len(atoms)].append((atoms, float(np.max(factor))))
     single, double = signs[1], signs[2]
     if len(single) != 1 or len(double) != 2 or single[0][1] != 1:
-        raise Mismatch("its new state is not an interpolation between the old one and a candidate")
+        raise MismatchError("its new state is not an interpolation between the old one and a candidate")
     alone = single[0][0][0]
     (plus,) = [atoms for atoms, sign in double if sign == 1] or [()]
     (minus,) = [atoms for atoms, sign in double if sign == -1] or [()]
@@ -151,7 +149,7 @@ def _interpolation(news: Polynomial, state: Atom) -> tuple[Atom, Atom, bool]:
             return gate, right, False
         if alone.key == state.key == right.key:
             return gate, left, True
-    raise Mismatch("its new state is not an interpolation between the old one and a candidate")
+    raise MismatchError("its new state is not an interpolation between the old one and a candidate")
 
 
 def _without(atoms: Sequence[Atom], gate: Atom) -> Atom:
@@ -165,12 +163,12 @@ def _product(body: Body, value: Value) -> tuple[Atom, Atom]:
     polynomial = body.polynomials.of(value)
     terms = polynomial.terms()
     if len(terms) != 1 or len(terms[0][0]) != 2 or not np.all(terms[0][1] == 1):
-        raise Mismatch("its candidate has something that is not a gate times the state in it")
+        raise MismatchError("its candidate has something that is not a gate times the state in it")
     a, b = terms[0][0]
     if a.activation == LINEAR and b.activation != LINEAR:
         a, b = b, a
     if b.activation != LINEAR or not body.polynomials.is_linear(b.form):
-        raise Mismatch("its candidate has something that is not a gate times the state in it")
+        raise MismatchError("its candidate has something that is not a gate times the state in it")
     return a, b
 
 
@@ -178,14 +176,14 @@ def _lstm(body: Body) -> Layer:
     for cell in (0, 1):
         try:
             return _lstm_with(body, cell, 1 - cell)
-        except Mismatch as error:
+        except MismatchError as error:
             last = error
     raise last
 
 
 def _lstm_with(body: Body, cell: int, hidden: int) -> Layer:
     if body.width(cell) != body.width(hidden):
-        raise Mismatch("its two states differ in width: it projects its output")
+        raise MismatchError("its two states differ in width: it projects its output")
     memory = body.polynomials.of(body.news[cell])
     forget, entry, write = _memory(body, memory, body.state(cell))
     output, activation = _emission(body, body.news[hidden], body.news[cell], memory)
@@ -198,10 +196,10 @@ def _lstm_with(body: Body, cell: int, hidden: int) -> Layer:
         gates.append(form)
         peepholes.append(weights)
         if gate.activation != forget.activation:
-            raise Mismatch("its gates have different activations")
+            raise MismatchError("its gates have different activations")
     for form in (*gates, write.form):
         if not body.polynomials.is_linear(form) or body.states[cell] in form.terms:
-            raise Mismatch("a gate is not affine in inputs and output state")
+            raise MismatchError("a gate is not affine in inputs and output state")
     return Layer(
         "lstm",
         hidden,
@@ -216,16 +214,16 @@ def _memory(body: Body, memory: Polynomial, state: Atom) -> tuple[Atom, Atom, At
     """The forget gate, the input gate and the candidate of ``f*c + i*g``."""
     terms = memory.terms()
     if len(terms) != 2 or any(len(atoms) != 2 or not np.all(factor == 1) for atoms, factor in terms):
-        raise Mismatch("its memory is not f*c + i*g")
+        raise MismatchError("its memory is not f*c + i*g")
     kept = [atoms for atoms, _ in terms if any(atom.key == state.key for atom in atoms)]
     if len(kept) != 1:
-        raise Mismatch("its memory is not f*c + i*g")
+        raise MismatchError("its memory is not f*c + i*g")
     forget = _without(kept[0], state)
     a, b = next(atoms for atoms, _ in terms if atoms is not kept[0])
     if a.activation != forget.activation:
         a, b = b, a
     if a.activation != forget.activation:
-        raise Mismatch("its input gate has another activation than its forget gate")
+        raise MismatchError("its input gate has another activation than its forget gate")
     return forget, a, b
 
 
@@ -243,7 +241,7 @@ def _emission(body: Body, news: Value, memory_value: Value, memory: Polynomial) 
         product = memory.times(Polynomial.of((gate,), np.array(1.0)))
         if set(product.products) == set(body.polynomials.of(news).products):
             return gate, LINEAR
-    raise Mismatch("its output is not o * act(c) of the new memory c")
+    raise MismatchError("its output is not o * act(c) of the new memory c")
 
 
 def _peephole(body: Body, form: Form, source: Mapping[Value, Array]) -> tuple[Form, Array]:
@@ -254,6 +252,6 @@ def _peephole(body: Body, form: Form, source: Mapping[Value, Array]) -> tuple[Fo
         return form, np.zeros(width)
     weights = np.diagonal(form.terms[used[0]]).copy()
     if len(used) != len(source) or any(not np.array_equal(form.terms[v], m * weights) for v, m in source.items()):
-        raise Mismatch("a gate looks at the memory in a way that is no peephole")
+        raise MismatchError("a gate looks at the memory in a way that is no peephole")
     rest = {value: matrix for value, matrix in form.terms.items() if value not in source}
     return Form(rest, form.bias), weights

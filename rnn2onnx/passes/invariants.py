@@ -12,7 +12,9 @@ _LOOPS = {"recur", "scan", "loop"}
 def hoist(graph: Graph) -> Graph:
     """``graph`` with loop invariants before their loops; the same object if there are none."""
     builder = Builder(graph.name)
-    builder.reserve({d for v in _values(graph.block) for d in (*v.type.shape, *(v.content or ())) if isinstance(d, str)})
+    builder.reserve(
+        {d for v in _values(graph.block) for d in (*v.type.shape, *(v.content or ())) if isinstance(d, str)}
+    )
     copier = _Hoister(builder)
     for value in graph.inputs:
         copier.new[value] = builder.input(value.name, value.type)

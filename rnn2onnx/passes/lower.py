@@ -1,7 +1,7 @@
 """``lower``: every loop takes a form that the engine runs, whatever the lengths turn out to be.
 
-On onnxruntime a ``Scan`` of no steps is an error, a native layer of no rows or no steps aborts the process, and a ``Loop``
-that never runs loses the lengths of its rows. So these are guarded by a branch wherever a length may be zero.
+On onnxruntime a ``Scan`` of no steps is an error, a native layer of no rows or no steps aborts the process, and a
+``Loop`` that never runs loses the lengths of its rows. So these are guarded by a branch wherever a length may be zero.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ class _Recurrence:
         if not types:
             return scan()
         inner = _rebuilt(builder, block)
-        return _either(builder, op, count, lambda: _scan_of(builder, op, inner(), operands, self.states, backwards), nothing, types)
+        return _either(
+            builder, op, count, lambda: _scan_of(builder, op, inner(), operands, self.states, backwards), nothing, types
+        )
 
 
 def _scan_of(

@@ -106,7 +106,7 @@ class Sources(Protocol):
         """Whether a value is in it."""
 
 
-class NotPolynomial(Exception):
+class NotPolynomialError(Exception):
     """A value is not made of sums, products and activations; ``op`` is what stands in the way."""
 
     def __init__(self, op: Op | None, value: Value) -> None:
@@ -126,7 +126,7 @@ class Polynomials:
 
     Args:
         forms: The forms of the values.
-        linear: The sources that a form may have and still be one atom: states and sequences, nothing computed from them.
+        linear: The sources that a form may have and still be one atom: states and sequences, nothing made of them.
     """
 
     def __init__(self, forms: Forms, linear: Sources) -> None:
@@ -134,7 +134,7 @@ class Polynomials:
         self._known: dict[Value, Polynomial] = {}
 
     def of(self, value: Value) -> Polynomial:
-        """The polynomial of a value; NotPolynomial if it has none."""
+        """The polynomial of a value; NotPolynomialError if it has none."""
         if value not in self._known:
             self._known[value] = self._find(value)
         return self._known[value]
@@ -153,7 +153,7 @@ class Polynomials:
             return Polynomial.of((Atom(LINEAR, form),), np.array(1.0))
         op = value.op
         if op is None:
-            raise NotPolynomial(op, value)
+            raise NotPolynomialError(op, value)
         return self._of_op(op, value)
 
     def _of_op(self, op: Op, value: Value) -> Polynomial:
@@ -161,7 +161,7 @@ class Polynomials:
         if name in _ACTIVATIONS:
             form = self.forms.form(operands[0])
             if form is None:
-                raise NotPolynomial(op, value)
+                raise NotPolynomialError(op, value)
             return Polynomial.of((Atom(_activation(op), form),), np.array(1.0))
         if name == "identity":
             return self.of(operands[0])
@@ -174,11 +174,9 @@ class Polynomials:
             return self.of(operands[0]).times(self.of(operands[1]))
         if name == "slice" and (bounds := columns_of(op)) is not None:
             return self.of(operands[0]).columns(*bounds)
-        raise NotPolynomial(op, value)
+        raise NotPolynomialError(op, value)
 
 
 def _activation(op: Op) -> Activation:
     name, alpha, beta = _ACTIVATIONS[op.kind.name]
     return name, float(op.attrs[alpha]) if alpha else 0.0, float(op.attrs[beta]) if beta else 0.0
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from rnn2onnx.errors import FeedError
 from rnn2onnx.ir import Array, Builder, Graph, Op, Value, evaluate_body, kind, replay
 from rnn2onnx.ir.types import Type, is_float
 from rnn2onnx.passes.affine import Forms
-from rnn2onnx.passes.gates import Body, Layer, Mismatch, find
-from rnn2onnx.passes.polynomial import NotPolynomial, Polynomials
+from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
+from rnn2onnx.passes.polynomial import NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.vectorise import is_zero
 
@@ -37,9 +37,9 @@ class Recognise:
                 return None
             try:
                 return _native(builder, op, report)
-            except Mismatch as error:
+            except MismatchError as error:
                 report.note(op, str(error))
-            except NotPolynomial as error:
+            except NotPolynomialError as error:
                 report.note(op, error.reason)
             return None
 
@@ -58,7 +58,7 @@ def _native(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
     outer = _Linear(params)
     found = find(Body(params, news, forms, Polynomials(forms, outer)))
     if any(row is not news[found.hidden] for row in rows):
-        raise Mismatch("it emits more than its output state in each step")
+        raise MismatchError("it emits more than its output state in each step")
     inputs = _inputs(found, params[found.hidden], builder)
     _prove(op, found, inputs, forms)
     return _emit(builder, op, found, inputs, lengths, report)
@@ -76,15 +76,15 @@ class _Linear:
 
 def _check_types(op: Op, params: Sequence[Value]) -> None:
     if op.attrs["unmasked"] and op.attrs["lengths"]:
-        raise Mismatch("a state of it goes on past the lengths")
+        raise MismatchError("a state of it goes on past the lengths")
     if not params:
-        raise Mismatch("it carries no state")
+        raise MismatchError("it carries no state")
     for param in params:
         type = param.type
         if type.rank != 2 or not isinstance(type.shape[1], int) or not is_float(type.dtype):
-            raise Mismatch(f"a state of it is {type}, not a row of numbers for each batch row")
+            raise MismatchError(f"a state of it is {type}, not a row of numbers for each batch row")
         if type.dtype.name not in ("float32", "float16"):
-            raise Mismatch(f"onnxruntime has no native layer of {type.dtype.name}")
+            raise MismatchError(f"onnxruntime has no native layer of {type.dtype.name}")
 
 
 def _inputs(layer: Layer, state: Value, builder: Builder) -> list[Value]:
@@ -93,10 +93,10 @@ def _inputs(layer: Layer, state: Value, builder: Builder) -> list[Value]:
     for gate in layer.gates:
         found.update((source, None) for source in gate.terms if source is not state)
     if not found:
-        raise Mismatch("its gates read no input")
+        raise MismatchError("its gates read no input")
     time, batch = {source.type.shape[0] for source in found}, {source.type.shape[1] for source in found}
     if len(time) > 1 or len(batch) > 1:
-        raise Mismatch("its inputs differ in their first two lengths")
+        raise MismatchError("its inputs differ in their first two lengths")
     return list(found)
 
 
@@ -113,7 +113,7 @@ def _matrices(layer: Layer, state: Value, inputs: Sequence[Value], width: int) -
     return np.concatenate(w), np.concatenate(r), np.concatenate([*wb, *rb])
 
 
-def _attrs(layer: Layer, width: int, direction: str) -> dict[str, object]:
+def _attrs(layer: Layer, width: int, direction: str) -> dict[str, Any]:
     return {
         "hidden_size": width,
         "direction": direction,
@@ -133,7 +133,7 @@ def _prove(op: Op, layer: Layer, inputs: Sequence[Value], forms: Forms) -> None:
     try:
         wanted = evaluate_body(body, [*states, *steps], float64=True)
     except FeedError:
-        raise Mismatch("its body uses a value outside that is no constant") from None
+        raise MismatchError("its body uses a value outside that is no constant") from None
     width = layer.gates[0].width
     w, r, b = _matrices(layer, body.params[layer.hidden], inputs, width)
     given = {"X": np.concatenate([rows[s] for s in inputs], axis=1)[None], "W": w[None], "R": r[None], "B": b[None]}
@@ -149,18 +149,18 @@ def _prove(op: Op, layer: Layer, inputs: Sequence[Value], forms: Forms) -> None:
         pairs.append((found[2][0], wanted[layer.cell]))
     for a, b in pairs:
         if not np.allclose(a, b, rtol=1e-9, atol=1e-9):
-            raise Mismatch("the native layer with these weights gives other numbers")
+            raise MismatchError("the native layer with these weights gives other numbers")
 
 
 def _row(param: Value, rows: Mapping[Value, Array], forms: Forms) -> Array:
     """A step's value of a body parameter, from the rows of the sources outside."""
     form = forms.form(param)
     if form is None:
-        raise Mismatch(f"it reads {param.type} in each step, which is not affine in an input")
+        raise MismatchError(f"it reads {param.type} in each step, which is not affine in an input")
     total: Array = np.zeros((3, form.width)) + form.bias
     for source, matrix in form.terms.items():
         if source not in rows:
-            raise Mismatch("an input of its body takes no part in its gates")
+            raise MismatchError("an input of its body takes no part in its gates")
         total = total + rows[source] @ matrix
     return total
 
@@ -236,7 +236,9 @@ def _restored(builder: Builder, final: Value, initial: Value, not_run: Value | N
 
 
 def _why(layer: Layer, lengths: bool) -> str:
-    parts = [f"its body computes the gates of ONNX's {layer.kind.upper()} (found in its algebra, proved on random numbers)"]
+    parts = [
+        f"its body computes the gates of ONNX's {layer.kind.upper()} (found in its algebra, proved on random numbers)"
+    ]
     if layer.linear_before_reset:
         parts.append("linear_before_reset")
     names = [name for name, _, _ in layer.activations]

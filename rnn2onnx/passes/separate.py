@@ -1,7 +1,7 @@
 """Rewrites sums in a recurrence's body so that what depends on no state stands by itself.
 
-``[x, h] @ K`` becomes ``x @ K_x + h @ K_h``, and in a sum the terms free of state come first, as one term that can leave
-the loop.
+``[x, h] @ K`` becomes ``x @ K_x + h @ K_h``, and in a sum the terms free of state come first, as one term that can
+leave the loop.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class _Sums:
             return False
         terms = self._terms(op)
         free = sum(self._is_free(term) for term in terms)
-        return len(terms) > 2 and free > 1 or any(isinstance(term, tuple) for term in terms)
+        return (len(terms) > 2 and free > 1) or any(isinstance(term, tuple) for term in terms)
 
     def rebuilt(self) -> Block:
         """The body with its mixed sums separated."""

@@ -46,9 +46,7 @@ def _slimmed(graph: Graph, count: dict[Value, int]) -> Graph:
             return None
         blocks = [_with_results(builder, body, keep) for body in op.blocks]
         types = [value.type for value, kept in zip(op.results, keep, strict=True) if kept]
-        made = iter(
-            builder.emit(op.kind, op.operands, blocks=blocks, location=op.location, types=types, **op.attrs)
-        )
+        made = iter(builder.emit(op.kind, op.operands, blocks=blocks, location=op.location, types=types, **op.attrs))
         slots = [next(made) if kept else None for kept in keep]
         return [slot if slot is not None else op.operands[0] for slot in slots]
 

@@ -11,7 +11,16 @@ from rnn2onnx.ir import Builder, Op, Value, constant
 from rnn2onnx.ir.types import Dim
 
 _SHIFTED_AXIS = {"concat", "softmax", "log_softmax", "cumsum", "argmax", "argmin"}
-_SHIFTED_AXES = {"squeeze", "unsqueeze", "slice", "reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min"}
+_SHIFTED_AXES = {
+    "squeeze",
+    "unsqueeze",
+    "slice",
+    "reduce_sum",
+    "reduce_mean",
+    "reduce_prod",
+    "reduce_max",
+    "reduce_min",
+}
 _SHIFTED_AXES |= {"reduce_any", "reduce_all", "reverse"}
 
 
@@ -182,10 +191,15 @@ def is_zero(value: Value) -> bool:
     array = constant(value)
     if array is not None:
         return not array.any()
-    if value.op is not None and value.op.kind.name in ("expand", "reshape", "unsqueeze", "squeeze", "transpose", "tile"):
+    if value.op is not None and value.op.kind.name in (
+        "expand",
+        "reshape",
+        "unsqueeze",
+        "squeeze",
+        "transpose",
+        "tile",
+    ):
         return is_zero(value.op.operands[0])
     if value.op is not None and value.op.kind.name == "concat":
         return all(is_zero(part) for part in value.op.operands)
     return False
-
-

@@ -69,5 +69,5 @@ def compile(
     lowered, report = run_passes(recorded, PIPELINE, observe)
     used = {value.name for value in recorded.inputs}
     ignored = [name for name in graph.placeholders if name not in used]
-    structure = nest.map_structure(lambda leaf: None, outputs)
+    structure = nest.map_structure(lambda leaf: leaf is not None, outputs)
     return Program(recorded, lowered, structure, report, opset=number, ignored=ignored)

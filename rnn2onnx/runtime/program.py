@@ -84,7 +84,7 @@ class Program:
         except Exception as error:
             shapes = ", ".join(f"{name}: {array.dtype}{list(array.shape)}" for name, array in arrays.items())
             raise FeedError(f"onnxruntime could not run the program on {shapes or 'no inputs'}: {error}") from None
-        return nest.pack_sequence_as(self.structure, results)
+        return self._packed(results)
 
     def evaluate(self, feeds: Mapping[str, Any], *, float64: bool = False) -> Any:
         """The outputs by the numpy meaning of the recorded graph: the nest that was asked for.
@@ -94,4 +94,10 @@ class Program:
             float64: Whether to compute in float64 throughout.
         """
         results = evaluate(self.graph, checked(feeds, self.inputs, self._ignored), float64=float64)
-        return nest.pack_sequence_as(self.structure, [results[name] for name in self.graph.outputs])
+        return self._packed([results[name] for name in self.graph.outputs])
+
+    def _packed(self, results: Sequence[Any]) -> Any:
+        """The nest that was asked for; ``structure`` is False where that has None."""
+        rest = iter(results)
+        leaves = [next(rest) if present else None for present in nest.flatten(self.structure)]
+        return nest.pack_sequence_as(self.structure, leaves)

@@ -53,7 +53,8 @@ def cond(
             raise ArgumentTypeError(f"cond(): '{which}' argument required", user_location())
         if not callable(function):
             raise ArgumentTypeError(f"'{which}' must be callable.", user_location())
-    assert true_fn is not None and false_fn is not None
+    assert true_fn is not None
+    assert false_fn is not None
     if isinstance(pred, bool):
         raise ArgumentTypeError("'pred' must not be a Python bool; use an if, or tf.constant.", user_location())
     flag = _flag(pred, "pred")
@@ -115,6 +116,7 @@ def _rows_of_pair(a: Any, b: Any) -> Any:
 
 def _value(leaf: Any) -> Value:
     tensor = leaf._rows.rows(None) if isinstance(leaf, TensorArray) else leaf
+    assert tensor is not None
     value: Value = tensor.value
     return value
 
@@ -168,7 +170,9 @@ def case(
         raise ArgumentError("'pred_fn_pairs' must hold at least one pair.", user_location())
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise ArgumentTypeError("Each entry in 'pred_fn_pairs' must be a 2-tuple of predicate and function.", user_location())
+            raise ArgumentTypeError(
+                "Each entry in 'pred_fn_pairs' must be a 2-tuple of predicate and function.", user_location()
+            )
         if not callable(pair[1]):
             raise ArgumentTypeError(f"fn for pred {pair[0]!r} must be callable.", user_location())
     (pred, function), rest = pairs[0], pairs[1:]
@@ -219,7 +223,9 @@ def while_loop(
         raise ArgumentTypeError("'parallel_iterations' must be a positive integer.", user_location())
     graph = get_default_graph()
     builder = graph.builder
-    packed = list(loop_vars) if isinstance(loop_vars, list | tuple) and not hasattr(loop_vars, "_fields") else [loop_vars]
+    packed = (
+        list(loop_vars) if isinstance(loop_vars, list | tuple) and not hasattr(loop_vars, "_fields") else [loop_vars]
+    )
     packed = nest.map_structure(_as_leaf, packed)
     leaves = nest.flatten(packed)
     types = _entry_types(leaves, packed, shape_invariants)
@@ -231,7 +237,9 @@ def while_loop(
     extra: list[Value] = []
     tested = trace(leaves, test, types=types)
     tested.block.results = tuple(extra)
-    limit = None if maximum_iterations is None else emit("cast", convert_to_tensor(maximum_iterations), dtype=np.dtype(np.int64))
+    limit: Tensor | None = None
+    if maximum_iterations is not None:
+        limit = emit("cast", convert_to_tensor(maximum_iterations), dtype=np.dtype(np.int64))
 
     def go(step: Tensor, variables: Sequence[Any]) -> Value:
         flag = _inlined(tested, variables)
@@ -240,12 +248,16 @@ def while_loop(
         return flag
 
     flags: list[Value] = []
+    returned: list[Any] = []
 
     def step(inside: list[Any], params: list[Tensor]) -> list[Any]:
         results = body(*nest.pack_sequence_as(packed, inside))
         if not nest.is_nested(results) or (len(packed) == 1 and _is_one(results, packed[0])):
             results = [results]
-        results = nest.map_structure(_as_leaf, list(results) if isinstance(results, tuple) and not hasattr(results, "_fields") else results)
+        returned.append(results)
+        results = nest.map_structure(
+            _as_leaf, list(results) if isinstance(results, tuple) and not hasattr(results, "_fields") else results
+        )
         nest.assert_same_structure(packed, results)
         after = nest.flatten(results)
         _same_loop_dtypes(leaves, after)
@@ -258,7 +270,7 @@ def while_loop(
     traced.block.results = (flags[0], *traced.block.results)
     first = go(Tensor(builder.const(np.array(0, np.int64)), graph), leaves)
     values = builder.emit("loop", (first, *traced.initials()), blocks=(traced.block,))
-    out = nest.pack_sequence_as(packed, traced.finals(values))
+    out = nest.pack_sequence_as(returned[0], traced.finals(values))
     if len(packed) == 1 and not return_same_structure:
         return out[0]
     return out
@@ -292,8 +304,10 @@ def _entry_types(leaves: Sequence[Any], packed: Any, invariants: Any) -> list[Ty
             stated = TensorShape(shape)
             if not stated.is_compatible_with(leaf.shape):
                 raise ArgumentError(
-                    f"The shape invariant specified for {leaf.name} is not compatible with the initial shape of the loop "
-                    f"variable. It enters the loop with shape {leaf.shape}, but the specified shape invariant is {stated}.",
+                    f"The shape invariant specified for {leaf.name} is not compatible with the initial shape "
+                    f"of the loop "
+                    f"variable. It enters the loop with shape {leaf.shape}, but the specified shape invariant "
+                    f"is {stated}.",
                     user_location(),
                 )
             if stated.ndims is None:
@@ -314,12 +328,18 @@ def _keep_names(traced: Body, leaves: Sequence[Any], invariants_given: bool) -> 
         if found.rank != wanted.rank or any(
             isinstance(w, int) and f != w for f, w in zip(found.shape, wanted.shape, strict=True)
         ):
-            hint = "" if invariants_given else (
-                " Provide shape invariants using either the `shape_invariants` argument of tf.while_loop or set_shape() "
-                "on the loop variables."
+            hint = (
+                ""
+                if invariants_given
+                else (
+                    " Provide shape invariants using either the `shape_invariants` argument of tf.while_loop "
+                    "or set_shape() "
+                    "on the loop variables."
+                )
             )
             raise ArgumentError(
-                f"The shape for {leaf.name} is not an invariant for the loop. It enters the loop with shape {leaf.shape}, "
+                f"The shape for {leaf.name} is not an invariant for the loop. It enters the loop with shape "
+                f"{leaf.shape}, "
                 f"but has shape {after.shape} after one iteration.{hint}",
                 user_location(),
             )

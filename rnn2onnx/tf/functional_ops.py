@@ -60,7 +60,8 @@ def map_fn(
             want = want.dtype if isinstance(want, Tensor) else as_dtype(want)
             if found.dtype != want:
                 raise ArgumentTypeError(
-                    f"fn of map_fn gives {found!r} where {want.name} was expected; say so with `dtype`.", user_location()
+                    f"fn of map_fn gives {found!r} where {want.name} was expected; say so with `dtype`.",
+                    user_location(),
                 )
         structure.append(result)
         return list(nest.flatten(result))

@@ -160,7 +160,10 @@ class Graph:
         plain = name.split(":")[0]
         found = self.placeholders.get(plain, self.variables.get(plain))
         if found is None:
-            raise KeyError(f"The name '{name}' refers to a Tensor which does not exist. Only placeholders and variables are kept by name.")
+            raise KeyError(
+                f"The name '{name}' refers to a Tensor which does not exist. Only placeholders and variables "
+                f"are kept by name."
+            )
         return found
 
     def initial_values(self, names: Iterable[str] | None = None) -> dict[str, Array]:
@@ -194,5 +197,8 @@ def get_default_graph() -> Graph:
 def reset_default_graph() -> None:
     """Starts a new default graph. Source: ``tf.reset_default_graph``."""
     if _STACK.graphs:
-        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.")
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the "
+            "nesting and create a new graph."
+        )
     _STACK.bottom = Graph()

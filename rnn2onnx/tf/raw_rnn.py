@@ -43,8 +43,8 @@ def raw_rnn(
         scope: The variable scope, "rnn" by default.
 
     Returns:
-        A nest of TensorArrays of what was emitted (zeros for rows that were finished before the step), the state (that of
-        a row's last step), and the loop state (None if it was None at time 0).
+        A nest of TensorArrays of what was emitted (zeros for rows that were finished before the step), the state (that
+        of a row's last step), and the loop state (None if it was None at time 0).
 
     Raises:
         TypeError: ``cell`` is no cell, or ``loop_fn`` no function.
@@ -84,7 +84,11 @@ class _Loop:
             if isinstance(tensor, Tensor) and tensor.dims:
                 batch = tensor.dims[0] if batch is None else _unified(builder, batch, tensor.dims[0], "next_input")
         if self.finished.dims:
-            batch = self.finished.dims[0] if batch is None else _unified(builder, batch, self.finished.dims[0], "elements_finished")
+            batch = (
+                self.finished.dims[0]
+                if batch is None
+                else _unified(builder, batch, self.finished.dims[0], "elements_finished")
+            )
         if batch is None:
             raise ArgumentError("loop_fn gives no next_input with a batch axis at time 0.", user_location())
         return batch
@@ -96,7 +100,10 @@ class _Loop:
         if emitted is None:
             dtype = self.states[0].dtype if self.states else None
             if dtype is None:
-                raise ArgumentError("the cell has no state to take the dtype of its output from; emit a structure at time 0.", user_location())
+                raise ArgumentError(
+                    "the cell has no state to take the dtype of its output from; emit a structure at time 0.",
+                    user_location(),
+                )
             for size in nest.flatten(self.cell.output_size):
                 features = TensorShape(size) if isinstance(size, list | tuple | TensorShape) else TensorShape([size])
                 self.emit_types.append((dtype, features))
@@ -128,7 +135,9 @@ class _Loop:
         finals = body.finals(values[:count])[1 + len(self.inputs) :]
         arrays = [self._array(Tensor(value, self.graph)) for value in values[count:]]
         state = nest.pack_sequence_as(self.state, finals[: len(self.states)])
-        loop_state = None if self.loop_state is None else nest.pack_sequence_as(self.loop_state, finals[len(self.states) :])
+        loop_state = (
+            None if self.loop_state is None else nest.pack_sequence_as(self.loop_state, finals[len(self.states) :])
+        )
         return nest.pack_sequence_as(self.emit_structure, arrays), state, loop_state
 
     def _array(self, rows: Tensor) -> TensorArray:
@@ -140,7 +149,9 @@ class _Loop:
         done, n = inside[0], 1 + len(self.inputs)
         x = nest.pack_sequence_as(self.input, inside[1:n])
         state = nest.pack_sequence_as(self.state, inside[n : n + len(self.states)])
-        loop_state = None if self.loop_state is None else nest.pack_sequence_as(self.loop_state, inside[n + len(self.states) :])
+        loop_state = (
+            None if self.loop_state is None else nest.pack_sequence_as(self.loop_state, inside[n + len(self.states) :])
+        )
         output, cell_state = self.cell(x, state)
         nest.assert_same_structure(self.cell.state_size, cell_state)
         result = self.loop_fn(time + 1, output, cell_state, loop_state)
@@ -154,7 +165,10 @@ class _Loop:
                 user_location(),
             )
         nest.assert_same_structure(self.emit_structure, emitted)
-        emits = [self._emitted(done, convert_to_tensor(leaf), *type) for leaf, type in zip(nest.flatten(emitted), self.emit_types, strict=True)]
+        emits = [
+            self._emitted(done, convert_to_tensor(leaf), *type)
+            for leaf, type in zip(nest.flatten(emitted), self.emit_types, strict=True)
+        ]
         states = []
         for old, new in zip(inside[n : n + len(self.states)], leaves_of(next_state), strict=True):
             _check_state(old, new)
@@ -174,16 +188,23 @@ class _Loop:
     def _emitted(self, done: Tensor, row: Tensor, dtype: DType, features: TensorShape) -> Tensor:
         if row.dtype != dtype:
             raise DTypeError(
-                f"loop_fn emits {row!r} where {dtype.name} was said at time 0 (by emit_output, or by the cell's state).", user_location()
+                f"loop_fn emits {row!r} where {dtype.name} was said at time 0 (by emit_output, or by the "
+                f"cell's state).",
+                user_location(),
             )
         if row.dims and features.ndims is not None and len(row.dims) != features.ndims + 1:
             raise ShapeError(
-                f"Shapes must be equal rank, but are {features.ndims + 1} and {len(row.dims)}: loop_fn emits {row.shape}, but the "
-                f"emit_output of time 0 says rows of {features}, to which the batch is added in front. Give it there without the batch.",
+                f"Shapes must be equal rank, but are {features.ndims + 1} and {len(row.dims)}: loop_fn emits "
+                f"{row.shape}, but the "
+                f"emit_output of time 0 says rows of {features}, to which the batch is added in front. Give it "
+                f"there without the batch.",
                 user_location(),
             )
         if row.dims and not row.shape[1:].is_compatible_with(features):
-            raise ShapeError(f"Inconsistent shapes: saw {row.shape[1:]} but expected {features} (emit_output at time 0).", user_location())
+            raise ShapeError(
+                f"Inconsistent shapes: saw {row.shape[1:]} but expected {features} (emit_output at time 0).",
+                user_location(),
+            )
         if not row.dims:
             return row
         _unified(self.graph.builder, self.batch, row.dims[0], "emit_output")
@@ -226,7 +247,9 @@ def _check_loop_state(old: Any, new: Any) -> None:
             raise ArgumentTypeError(f"the loop_state {old!r} becomes {new!r} after a step.", user_location())
         return
     if old.dtype != new.dtype or not old.shape.is_compatible_with(new.shape):
-        raise ArgumentError(f"the loop_state {old!r} becomes {new!r} after a step; dtype and shape must stay.", user_location())
+        raise ArgumentError(
+            f"the loop_state {old!r} becomes {new!r} after a step; dtype and shape must stay.", user_location()
+        )
 
 
 def _unified(builder: Any, batch: Dim, found: Dim, what: str) -> Dim:
@@ -234,4 +257,6 @@ def _unified(builder: Any, batch: Dim, found: Dim, what: str) -> Dim:
         unified: Dim = builder.unify(batch, found)
         return unified
     except ShapeError:
-        raise ShapeError(f"Dimensions {batch} and {found} are not compatible: the batch of {what} differs.", user_location()) from None
+        raise ShapeError(
+            f"Dimensions {batch} and {found} are not compatible: the batch of {what} differs.", user_location()
+        ) from None

@@ -22,7 +22,7 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
 
     Args:
         graph: A recorded graph; it stays as it is.
-        outputs: A nest of its tensors.
+        outputs: A nest of its tensors; None (raw_rnn's loop state) stays None and is no output.
         weights: An array for every variable that is needed, by name; None for the seeded initial values.
 
     Raises:
@@ -30,7 +30,7 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
         ValueError: Two outputs would have one name, or the weights don't fit.
         RuntimeError: An output is inside a loop's body, or of another graph.
     """
-    leaves = [_output(leaf, graph) for leaf in nest.flatten(outputs)]
+    leaves = [_output(leaf, graph) for leaf in nest.flatten(outputs) if leaf is not None]
     names = _names(outputs, leaves)
     needed = _needed(graph, [leaf.value for leaf in leaves])
     arrays = _weights(graph, [op for op in needed if op.kind.name == "variable"], weights)
@@ -54,28 +54,35 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
 
 
 def _output(leaf: Any, graph: Graph) -> Tensor:
-    if isinstance(leaf, TensorArray):
-        raise ArgumentTypeError("an output is a TensorArray; ask for its stack() instead.", user_location())
-    if leaf is None:
-        raise ArgumentTypeError("an output is None; leave it out.", user_location())
-    if not isinstance(leaf, Tensor):
-        with graph.as_default():
-            leaf = convert_to_tensor(leaf)
-    if leaf.graph is not graph:
-        raise TraceError(f"the output {leaf!r} belongs to another graph than the one being compiled.", user_location())
-    if leaf.value.block is not graph.builder.root:
+    tensor: Tensor = _as_tensor(leaf, graph)
+    if tensor.graph is not graph:
         raise TraceError(
-            f"the output {leaf!r} was made inside the body of a loop or branch. Return it from there (as an output, state or "
-            "loop variable) and ask for what the call gives back.",
+            f"the output {tensor!r} belongs to another graph than the one being compiled.", user_location()
+        )
+    if tensor.value.block is not graph.builder.root:
+        raise TraceError(
+            f"the output {tensor!r} was made inside the body of a loop or branch. Return it from there (as an "
+            f"output, state "
+            "or loop variable) and ask for what the call gives back.",
             user_location(),
         )
-    return leaf
+    return tensor
+
+
+def _as_tensor(leaf: Any, graph: Graph) -> Tensor:
+    if isinstance(leaf, TensorArray):
+        raise ArgumentTypeError("an output is a TensorArray; ask for its stack() instead.", user_location())
+    if isinstance(leaf, Tensor):
+        return leaf
+    with graph.as_default():
+        return convert_to_tensor(leaf)
 
 
 def _names(outputs: Any, leaves: Sequence[Tensor]) -> list[str]:
     if not leaves:
         raise ArgumentError("no outputs were asked for; give a tensor, or a nest of them.", user_location())
-    names = nest.flat_paths(outputs)
+    given = zip(nest.flat_paths(outputs), nest.flatten(outputs), strict=True)
+    names = [name for name, leaf in given if leaf is not None]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ArgumentError(f"two outputs would be called {', '.join(twice)}; rename a key.", user_location())

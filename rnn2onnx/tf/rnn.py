@@ -67,7 +67,8 @@ def dynamic_rnn(
         flat = [convert_to_tensor(leaf) for leaf in nest.flatten(inputs)]
         if not flat:
             raise EmptyInputsError(
-                "dynamic_rnn was given no inputs (tuple index out of range): give a tensor or a nest of them.", user_location()
+                "dynamic_rnn was given no inputs (tuple index out of range): give a tensor or a nest of them.",
+                user_location(),
             )
         if not time_major:
             flat = [_time_first(tensor) for tensor in flat]
@@ -99,7 +100,8 @@ def _lengths(sequence_length: Any) -> Tensor:
     lengths = emit("cast", given, dtype=np.dtype(np.int32))
     if len(lengths.dims) != 1:
         raise ShapeError(
-            f"Argument sequence_length must be a vector of length batch_size. Received sequence_length={given!r} of shape: "
+            f"Argument sequence_length must be a vector of length batch_size. Received "
+            f"sequence_length={given!r} of shape: "
             f"{lengths.shape}",
             user_location(),
         )
@@ -141,7 +143,12 @@ def _check_inputs(flat: Sequence[Tensor]) -> None:
                 user_location(),
             )
         for axis, first, what, named in (
-            (0, steps, "Time steps is not the same for all the elements in the input in a batch. Received time steps", steps),
+            (
+                0,
+                steps,
+                "Time steps is not the same for all the elements in the input in a batch. Received time steps",
+                steps,
+            ),
             (1, batch, "Batch_size is not the same for all the elements in the input. Received batch size", batch),
         ):
             found = shape.as_list()[axis]
@@ -185,7 +192,8 @@ def _recur(
     builder = graph.builder
     if isinstance(state, Tensor) and nest.is_nested(cell.state_size):
         raise ArgumentTypeError(
-            f"Iterating over a symbolic tf.Tensor is not allowed: the state {state!r} is one tensor, but the cell's state is "
+            f"Iterating over a symbolic tf.Tensor is not allowed: the state {state!r} is one tensor, but the "
+            f"cell's state is "
             f"{cell.state_size}.",
             user_location(),
         )
@@ -240,7 +248,8 @@ def _same_rows(found: Any, batch: Any, what: str) -> None:
         get_default_graph().builder.unify(batch, found)
     except ShapeError:
         raise ShapeError(
-            f"Dimension 0 in both shapes must be equal, but are {found} and {batch}: {what} has {found} rows, the inputs have "
+            f"Dimension 0 in both shapes must be equal, but are {found} and {batch}: {what} has {found} rows, "
+            f"the inputs have "
             f"{batch}.",
             user_location(),
         ) from None
@@ -249,8 +258,10 @@ def _same_rows(found: Any, batch: Any, what: str) -> None:
 def _checked_output(output: Tensor, size: Any, dtype: DType, selected: bool) -> Tensor:
     if output.dtype != dtype:
         raise DTypeError(
-            f"Input 'e' of 'Select' Op has type {output.dtype.name} that does not match type {dtype.name} of argument 't': "
-            f"the cell's output {output!r} is not of the dtype that dynamic_rnn was told. Cast it in the cell, or say `dtype`.",
+            f"Input 'e' of 'Select' Op has type {output.dtype.name} that does not match type {dtype.name} of "
+            f"argument 't': "
+            f"the cell's output {output!r} is not of the dtype that dynamic_rnn was told. Cast it in the cell, "
+            f"or say `dtype`.",
             user_location(),
         )
     features = TensorShape(size) if isinstance(size, list | tuple | TensorShape) else TensorShape([size])
@@ -258,14 +269,20 @@ def _checked_output(output: Tensor, size: Any, dtype: DType, selected: bool) -> 
     if found.ndims and not found[1:].is_compatible_with(features):
         expected = TensorShape([found[0]]).concatenate(features)
         if selected and found.ndims == expected.ndims:
-            axis = next(i for i, (a, b) in enumerate(zip(found.as_list(), expected.as_list(), strict=True)) if None not in (a, b) and a != b)
+            axis = next(
+                i
+                for i, (a, b) in enumerate(zip(found.as_list(), expected.as_list(), strict=True))
+                if None not in (a, b) and a != b
+            )
             raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {expected.as_list()[axis]} and {found.as_list()[axis]}. "
+                f"Dimension {axis} in both shapes must be equal, but are {expected.as_list()[axis]} and "
+                f"{found.as_list()[axis]}. "
                 f"Shapes are {expected} (the cell's output_size) and {found} (its output).",
                 user_location(),
             )
         raise ShapeError(
-            f"Inconsistent shapes: saw {found} but expected {expected} (the cell's output_size says so).", user_location()
+            f"Inconsistent shapes: saw {found} but expected {expected} (the cell's output_size says so).",
+            user_location(),
         )
     return output
 
@@ -277,20 +294,23 @@ def _check_state(old: Any, new: Any) -> None:
         return
     if old.dtype != new.dtype:
         raise DTypeError(
-            f"Input 'e' of 'Select' Op has type {new.dtype.name} that does not match type {old.dtype.name} of argument 't': "
+            f"Input 'e' of 'Select' Op has type {new.dtype.name} that does not match type {old.dtype.name} of "
+            f"argument 't': "
             f"the state {old!r} becomes {new!r} after a step.",
             user_location(),
         )
     builder = get_default_graph().builder
     if len(old.dims) != len(new.dims):
         raise ShapeError(
-            f"Shapes must be equal rank, but are {len(old.dims)} and {len(new.dims)}: the state {old!r} becomes {new!r} after a step.",
+            f"Shapes must be equal rank, but are {len(old.dims)} and {len(new.dims)}: the state {old!r} "
+            f"becomes {new!r} after a step.",
             user_location(),
         )
     for axis, (a, b) in enumerate(zip(old.dims, new.dims, strict=True)):
         if isinstance(a, int) and isinstance(b, int) and a != b:
             raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}: the state {old!r} becomes {new!r} after a step.",
+                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}: the state {old!r} "
+                f"becomes {new!r} after a step.",
                 user_location(),
             )
         builder.unify(old.dims[axis], new.dims[axis])

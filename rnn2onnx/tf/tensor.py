@@ -121,7 +121,7 @@ class Tensor:
     def __ne__(self, other: object) -> bool:
         return self is not other
 
-    # -- what it can't do while it is recorded --------------------------------------------------------------------------
+    # -- what it can't do while it is recorded ------------------------------------------------------------------------
 
     def __bool__(self) -> bool:
         raise TensorBoolError(
@@ -134,25 +134,41 @@ class Tensor:
         if not self.dims:
             raise ArgumentTypeError("Cannot iterate over a scalar tensor.", user_location())
         raise ArgumentTypeError(
-            f"Iterating over a symbolic tf.Tensor is not allowed ({self!r}). Use `tf.unstack` where the length is known, "
+            f"Iterating over a symbolic tf.Tensor is not allowed ({self!r}). Use `tf.unstack` where the length "
+            f"is known, "
             "`tf.map_fn` or `tf.while_loop` where it is not.",
             user_location(),
         )
 
     def __len__(self) -> int:
-        raise ArgumentTypeError(f"len is not well defined for a symbolic Tensor ({self.name}). Please call `x.shape` rather than `len(x)` for shape information.", user_location())
+        raise ArgumentTypeError(
+            f"len is not well defined for a symbolic Tensor ({self.name}). Please call `x.shape` rather than "
+            f"`len(x)` for shape information.",
+            user_location(),
+        )
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        raise DTypeError(f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array: its value is known only when the program runs.", user_location())
+        raise DTypeError(
+            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array: its value is known only when "
+            f"the program runs.",
+            user_location(),
+        )
 
     def __float__(self) -> float:
-        raise ArgumentTypeError("float() of a symbolic tf.Tensor: its value is known only when the program runs.", user_location())
+        raise ArgumentTypeError(
+            "float() of a symbolic tf.Tensor: its value is known only when the program runs.", user_location()
+        )
 
     def __int__(self) -> int:
-        raise ArgumentTypeError("int() of a symbolic tf.Tensor: its value is known only when the program runs.", user_location())
+        raise ArgumentTypeError(
+            "int() of a symbolic tf.Tensor: its value is known only when the program runs.", user_location()
+        )
 
     def __index__(self) -> int:
-        raise ArgumentTypeError(f"{self!r} was used where Python needs a number; its value is known only when the program runs.", user_location())
+        raise ArgumentTypeError(
+            f"{self!r} was used where Python needs a number; its value is known only when the program runs.",
+            user_location(),
+        )
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """Always an error: values come from compiled programs."""
@@ -264,7 +280,7 @@ class TensorBoolError(TraceError, TypeError):
 
 
 class MixedDTypesError(DTypeError, ArgumentError):
-    """Two tensors of different dtypes in one operation. TensorFlow's functions raise TypeError, its old operators ValueError."""
+    """Two tensors of different dtypes in one operation: TensorFlow's functions raise TypeError, operators ValueError."""
 
 
 def emit(kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:
@@ -323,7 +339,8 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype != wanted:
             raise ArgumentError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {value!r}. Cast it with tf.cast.",
+                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: "
+                f"{value!r}. Cast it with tf.cast.",
                 user_location(),
             )
         return value
@@ -336,7 +353,11 @@ def convert_to_tensor(
         value = _known(value)
     if isinstance(value, TensorShape):
         if not value.is_fully_defined():
-            raise ArgumentError(f"Cannot convert a partially known TensorShape {value} to a Tensor. Use tf.shape(x) for lengths that are known only at run time.", user_location())
+            raise ArgumentError(
+                f"Cannot convert a partially known TensorShape {value} to a Tensor. Use tf.shape(x) for "
+                f"lengths that are known only at run time.",
+                user_location(),
+            )
         value = np.array(value.as_list(), numpy_dtype(wanted) if wanted else np.int32)
     if isinstance(value, list | tuple) and _has_tensor(value):
         return _stacked(value, wanted)
@@ -345,7 +366,11 @@ def convert_to_tensor(
 
 def _known(dim: Dimension) -> int:
     if dim.value is None:
-        raise ArgumentError("Cannot convert an unknown Dimension to a Tensor: ? Use tf.shape(x)[axis] for a length that is known only at run time.", user_location())
+        raise ArgumentError(
+            "Cannot convert an unknown Dimension to a Tensor: ? Use tf.shape(x)[axis] for a length that is "
+            "known only at run time.",
+            user_location(),
+        )
     return int(dim.value)
 
 
@@ -381,12 +406,14 @@ def _as_array(value: Any, wanted: DType | None, preferred: Any) -> Any:
         try:
             array = np.array(plain)
         except ValueError as error:
-            raise ArgumentError(f"Can't convert non-rectangular Python sequence to Tensor: {error}.", user_location()) from None
+            raise ArgumentError(
+                f"Can't convert non-rectangular Python sequence to Tensor: {error}.", user_location()
+            ) from None
         if array.dtype == np.float64 or array.size == 0:
             array = array.astype(np.float32)
         elif array.dtype == np.int64 and np.abs(array).max(initial=0) <= np.iinfo(np.int32).max:
             array = array.astype(np.int32)
-    if array.dtype.kind in "OUSc" or array.dtype.kind == "V" and array.dtype.name != "bfloat16":
+    if array.dtype.kind in "OUSc" or (array.dtype.kind == "V" and array.dtype.name != "bfloat16"):
         raise ArgumentTypeError(
             f"Failed to convert {value!r} of class {type(value).__name__} to a tensor of numbers.", user_location()
         )
@@ -403,7 +430,7 @@ def _as_array(value: Any, wanted: DType | None, preferred: Any) -> Any:
         raise ArgumentTypeError(
             f"Expected {wanted.name}, but got {value!r} of type '{type(value).__name__}'.", user_location()
         )
-    if array.size and (array.dtype == bool) != (target == bool):
+    if array.size and (array.dtype.kind == "b") != (target.kind == "b"):
         raise ArgumentTypeError(
             f"Expected {wanted.name}, but got {value!r} of type '{type(value).__name__}'.", user_location()
         )
@@ -449,7 +476,9 @@ def _broadcast_checked(record: Callable[[], Tensor], kind: str, a: Tensor, b: Te
         return record()
     except ShapeError as error:
         raise ShapeError(
-            f"Dimensions must be equal, but are {' and '.join(_unequal(a, b))} for {kind} of shapes {a.shape} and {b.shape}.", error.location
+            f"Dimensions must be equal, but are {' and '.join(_unequal(a, b))} for {kind} of shapes {a.shape} "
+            f"and {b.shape}.",
+            error.location,
         ) from None
 
 

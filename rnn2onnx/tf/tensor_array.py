@@ -23,7 +23,7 @@ class Rows(Protocol):
     """Where the rows of an array come from."""
 
     def rows(self, row_shape: tuple[Dim, ...] | None) -> Tensor | None:
-        """The rows [N, …]; made for rows of this shape if they don't exist yet, None if the shape isn't known either."""
+        """The rows [N, …]; made for rows of this shape if they don't exist, None if the shape isn't known either."""
 
     def size(self) -> Tensor:
         """i32[]: how many rows there are."""
@@ -81,7 +81,8 @@ def zero_rows(dtype: DType, size: Tensor, row_shape: tuple[Dim, ...]) -> Tensor:
         length = builder.dim_value(dim)
         if length is None:
             raise TraceError(
-                f"the rows of this TensorArray are [{', '.join(map(str, row_shape))}], and {dim} is known only inside the "
+                f"the rows of this TensorArray are [{', '.join(map(str, row_shape))}], and {dim} is known only "
+                f"inside the "
                 "loop that writes them. Give the TensorArray an `element_shape` of lengths known outside.",
                 user_location(),
             )
@@ -187,7 +188,9 @@ class TensorArray:
         return self._rows.size()
 
     def _known(self, what: str) -> Tensor:
-        shape = tuple(self._element_shape.as_list()) if self._element_shape.is_fully_defined() else None
+        shape: tuple[Dim, ...] | None = None
+        if self._element_shape.is_fully_defined():
+            shape = tuple(dim for dim in self._element_shape.as_list() if dim is not None)
         rows = self._rows.rows(shape)
         if rows is None:
             raise ArgumentError(
@@ -200,17 +203,20 @@ class TensorArray:
     def _for(self, row: Tensor) -> Tensor:
         if row.dtype != self._dtype:
             raise DTypeError(
-                f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype {row.dtype.name}.", user_location()
+                f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype {row.dtype.name}.",
+                user_location(),
             )
         if not self._element_shape.is_compatible_with(row.shape):
             raise ShapeError(
-                f"Inconsistent shapes: saw {row.shape} but expected {self._element_shape} (and infer_shape=True)", user_location()
+                f"Inconsistent shapes: saw {row.shape} but expected {self._element_shape} (and infer_shape=True)",
+                user_location(),
             )
         rows = self._rows.rows(row.dims)
         assert rows is not None
         if not rows.shape[1:].is_compatible_with(row.shape):
             raise ShapeError(
-                f"Inconsistent shapes: saw {row.shape} but expected {rows.shape[1:]} (and infer_shape=True)", user_location()
+                f"Inconsistent shapes: saw {row.shape} but expected {rows.shape[1:]} (and infer_shape=True)",
+                user_location(),
             )
         return rows
 
@@ -249,7 +255,8 @@ class TensorArray:
             raise ShapeError("unstack takes a tensor with a first axis, not a scalar.", user_location())
         if not self._element_shape.is_compatible_with(tensor.shape[1:]):
             raise ShapeError(
-                f"Inconsistent shapes: saw {tensor.shape[1:]} but expected {self._element_shape} (and infer_shape=True)",
+                f"Inconsistent shapes: saw {tensor.shape[1:]} but expected {self._element_shape} (and "
+                f"infer_shape=True)",
                 user_location(),
             )
         return self._with(Present(tensor), tensor.shape[1:])
@@ -261,7 +268,11 @@ class TensorArray:
         tensor, where = convert_to_tensor(value, self._dtype), convert_to_tensor(indices)
         known = constant(where.value)
         count = self.size()
-        if known is not None and count.value.content == (len(known),) and (np.sort(known) == np.arange(len(known))).all():
+        if (
+            known is not None
+            and count.value.content == (len(known),)
+            and (np.sort(known) == np.arange(len(known))).all()
+        ):
             return self.unstack(emit("gather", tensor, convert_to_tensor(np.argsort(known)), axis=0))
         rows = self._for(tensor[0])
         if self._dynamic:
@@ -281,7 +292,8 @@ class TensorArray:
         tensor, sizes = convert_to_tensor(value, self._dtype), constant(convert_to_tensor(lengths).value)
         if sizes is None or len(set(sizes.tolist())) != 1:
             raise ArgumentError(
-                f"split of a TensorArray into parts of lengths {lengths!r}: rows here have one shape, so the lengths must be "
+                f"split of a TensorArray into parts of lengths {lengths!r}: rows here have one shape, so the "
+                f"lengths must be "
                 "equal and constant. Use tf.split for parts that differ.",
                 user_location(),
             )

@@ -26,7 +26,9 @@ def load(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
     if not os.path.isfile(file):
         raise WeightsError(f"there is no weights file {file!r}; give the path of an .npz file.")
     if not zipfile.is_zipfile(file):
-        raise WeightsError(f"{file!r} is not an .npz file (a zip archive of .npy arrays), the one format of weights that is read.")
+        raise WeightsError(
+            f"{file!r} is not an .npz file (a zip archive of .npy arrays), the one format of weights that is read."
+        )
     arrays: dict[str, NDArray[Any]] = {}
     try:
         with np.load(file, allow_pickle=False) as archive:

@@ -134,7 +134,8 @@ def _erf(attrs: Attrs, x: Array) -> Array:
 
 
 def _hard_sigmoid(attrs: Attrs, x: Array) -> Array:
-    return np.clip(attrs["alpha"] * x + attrs["beta"], 0, 1)
+    result: Array = np.clip(attrs["alpha"] * x + attrs["beta"], 0, 1)
+    return result
 
 
 def _floor_div(attrs: Attrs, a: Array, b: Array) -> Array:

@@ -41,7 +41,9 @@ def shape_from(value: Value) -> tuple[Dim, ...]:
         raise DTypeError(f"a shape is a vector of integers, not {value.type}")
     length = value.type.shape[0]
     if not isinstance(length, int):
-        raise ShapeError(f"the rank must be known when the graph is recorded, but the shape {value.type} has any length")
+        raise ShapeError(
+            f"the rank must be known when the graph is recorded, but the shape {value.type} has any length"
+        )
     known = value.content or (None,) * length
     return tuple(UNKNOWN if dim is None else dim for dim in known)
 
@@ -51,8 +53,12 @@ def _random_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block])
 
 
 def random_array(attrs: Attrs, shape: Array) -> Array:
-    """Numbers drawn by ``attrs``: ``distribution`` (normal, truncated_normal, uniform), its two numbers ``a`` (mean or
-    least) and ``b`` (standard deviation or bound), ``seed``, ``dtype``.
+    """Numbers drawn as ``attrs`` say.
+
+    Args:
+        attrs: ``distribution`` (normal, truncated_normal, uniform), its numbers ``a`` (mean or least) and ``b`` (standard
+            deviation or bound), ``seed``, ``dtype``.
+        shape: Integers [rank].
     """
     generator = np.random.default_rng(attrs["seed"])
     size = tuple(int(n) for n in shape)

@@ -271,6 +271,8 @@ def static_shapes(tf):
         "scan": tf.scan(lambda s, row: s + row, tf.zeros([5, 3])).shape.as_list(),
         "one_variable": type(tf.while_loop(lambda n: n < 3, lambda n: n + 1, [0])).__name__,
         "two_variables": type(loop).__name__,
+        "body_decides": type(tf.while_loop(lambda a, b: a < 3, lambda a, b: (a + 1, b), [0, 1])).__name__,
+        "body_decides_too": type(tf.while_loop(lambda a, b: a < 3, lambda a, b: [a + 1, b], (0, 1))).__name__,
         "list_of_variables": type(tf.while_loop(lambda a, b: a < 3, lambda a, b: [a + 1, b], [0, 1])).__name__,
     }
 

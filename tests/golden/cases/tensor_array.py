@@ -56,23 +56,17 @@ def gather_and_scatter(tf):
 @case(rows)
 def concat(tf):
     x = tf.placeholder(tf.float32, [None, 2], "x")
-    array = tf.TensorArray(tf.float32, size=2, infer_shape=False)
-    return array.write(0, x[:1]).write(1, x[1:]).concat()
+    array = tf.TensorArray(tf.float32, size=2)
+    return array.write(0, x[:2]).write(1, x[2:4] * 2.0).concat(), tf.TensorArray(tf.float32, 2).unstack(
+        tf.stack([x, -x])
+    ).concat()
 
 
 @case(rows)
 def split(tf):
     x = tf.placeholder(tf.float32, [None, 2], "x")
-    array = tf.TensorArray(tf.float32, size=2, infer_shape=False, clear_after_read=False)
-    array = array.split(x, tf.stack([1, tf.shape(x)[0] - 1]))
-    return array.read(0), array.read(1), array.concat()
-
-
-@case(rows)
-def split_evenly(tf):
-    x = tf.placeholder(tf.float32, [None, 2], "x")
     array = tf.TensorArray(tf.float32, size=2, clear_after_read=False).split(x[:4], [2, 2])
-    return array.read(1), array.stack()
+    return array.read(1), array.stack(), array.concat()
 
 
 @case(rows)

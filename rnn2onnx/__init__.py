@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnn2onnx import tf as tf
     from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
     from rnn2onnx.runtime import Program as Program
-    from rnn2onnx.runtime import compile as compile  # type: ignore[no-redef]
+    from rnn2onnx.runtime import compile as compile
     from rnn2onnx.tf.tracing import trace as trace
 
 __all__ = ["Program", "Rnn2OnnxError", "compile", "tf", "trace"]

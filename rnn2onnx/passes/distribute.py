@@ -16,6 +16,7 @@ from rnn2onnx.passes.dependence import components, inputs_of, slice_of, state_se
 from rnn2onnx.passes.invariants import hoist
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.separate import separate
+from rnn2onnx.passes.split_states import split_states
 from rnn2onnx.passes.vectorise import Steps, zero_of
 
 
@@ -26,8 +27,8 @@ class Distribute:
     name: ClassVar[str] = "distribute"
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
-        """``graph`` with every ``recur`` distributed, and loop invariants before their loops."""
-        return replay(separate(hoist(graph)), (distribute,))
+        """``graph`` with every ``recur`` distributed, joint states apart, and loop invariants before their loops."""
+        return replay(separate(split_states(hoist(graph))), (distribute,))
 
 
 def distribute(builder: Builder, op: Op) -> Sequence[Value] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.runtime.compile import compile
+from rnn2onnx.runtime.compilation import compile
 from rnn2onnx.runtime.program import Program
 from rnn2onnx.runtime.session import session
 

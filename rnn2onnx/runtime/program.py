@@ -21,7 +21,7 @@ class Program:
     Attributes:
         graph: The program as recorded, with its weights.
         lowered: The same after all passes.
-        structure: A nest like the outputs that were asked for.
+        structure: A nest like the outputs that were asked for: False where that has None, else True.
         report: What each recurrence became, and why.
         opset: The ONNX opset of ``model``.
     """

@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Dim, Type, Value
+from rnn2onnx.errors import ArgumentError
+from rnn2onnx.ir import Block, Dim, Type, Value, user_location
+from rnn2onnx.ir.types import UNKNOWN
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.tensor import Tensor
 from rnn2onnx.tf.tensor_array import Present, TensorArray
 
@@ -35,8 +38,14 @@ class _Carried:
             shape = known.dims[1:] if known is not None else row_shape
             if shape is None:
                 return None
-            self.param = graph.builder.parameter(self.block, Type(self._dtype(), ("?", *shape)))
+            self.param = graph.builder.parameter(self.block, Type(self._dtype(), (self._count(), *shape)))
         return Tensor(self.param, graph)
+
+    def _count(self) -> Dim:
+        """How many rows there are: a number only where no write can change it."""
+        assert isinstance(self.outer, TensorArray)
+        content = None if self.outer.dynamic_size else self.outer.size().value.content
+        return content[0] if content and isinstance(content[0], int) else UNKNOWN
 
     def _dtype(self) -> np.dtype[Any]:
         from rnn2onnx.tf.dtypes import numpy_dtype
@@ -146,3 +155,68 @@ def _value_of(leaf: Any) -> Value:
     rows = leaf._rows.rows(None)
     value: Value = rows.value
     return value
+
+
+def step_types(leaves: Sequence[Any], shapes: Sequence[Any]) -> list[Type]:
+    """The types of a body's parameters for leaves whose unknown lengths may change from step to step.
+
+    Args:
+        leaves: Tensors and TensorArrays; what stands for the latter means nothing.
+        shapes: For each leaf the TensorShape that stays true in every step, or None.
+
+    Raises:
+        ValueError: A leaf does not have the shape that was said.
+    """
+    builder = get_default_graph().builder
+    types = []
+    for leaf, shape in zip(leaves, shapes, strict=True):
+        if not isinstance(leaf, Tensor):
+            types.append(Type(np.dtype(np.float32), ()))
+            continue
+        dims = list(leaf.dims) if shape is None else _stated(leaf, TensorShape(shape))
+        types.append(leaf.value.type.with_shape(d if isinstance(d, int) else builder.fresh_dim("step") for d in dims))
+    return types
+
+
+def _stated(leaf: Tensor, stated: TensorShape) -> list[Dim]:
+    if not stated.is_compatible_with(leaf.shape):
+        raise ArgumentError(
+            f"The shape invariant specified for {leaf.name} is not compatible with the initial shape of the loop "
+            f"variable. It enters the loop with shape {leaf.shape}, but the specified shape invariant is {stated}.",
+            user_location(),
+        )
+    if stated.ndims is None:
+        raise ArgumentError(f"the shape invariant of {leaf.name} must have a rank.", user_location())
+    return [UNKNOWN if want is None else want for want in stated.as_list()]
+
+
+def settle(body: Body, leaves: Sequence[Any], *, invariants_given: bool = False) -> None:
+    """Gives lengths that every step keeps their outer names, and refuses a known length that changes.
+
+    Args:
+        body: A traced body with the parameter types of ``step_types``.
+        leaves: What it carries, outside.
+        invariants_given: Whether the user said shape invariants; the error proposes them otherwise.
+
+    Raises:
+        ValueError: A length that is known at the start is another one, or unknown, after a step.
+    """
+    builder = get_default_graph().builder
+    hint = (
+        " Provide shape invariants using either the `shape_invariants` argument of tf.while_loop or set_shape() on the "
+        "loop variables."
+    )
+    for leaf, carried, after in zip(leaves, body.leaves, body.after, strict=True):
+        if not isinstance(leaf, Tensor) or carried.param is None:
+            continue
+        found, wanted = after.value.type.shape, carried.param.type.shape
+        if len(found) != len(wanted) or any(isinstance(w, int) and f != w for f, w in zip(found, wanted, strict=True)):
+            raise ArgumentError(
+                f"The shape for {leaf.name} is not an invariant for the loop. It enters the loop with shape "
+                f"{leaf.shape}, but has shape {after.shape} after one iteration.{'' if invariants_given else hint}",
+                user_location(),
+            )
+        for axis, outer in enumerate(leaf.dims):
+            inner = carried.param.type.shape[axis]
+            if isinstance(inner, str) and after.value.type.shape[axis] == inner:
+                builder.unify(outer, inner)

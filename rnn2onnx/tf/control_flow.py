@@ -10,10 +10,8 @@ import numpy as np
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import Block, Copier, Type, Value, user_location
-from rnn2onnx.ir.types import UNKNOWN
-from rnn2onnx.tf.bodies import Body, trace
+from rnn2onnx.tf.bodies import Body, settle, step_types, trace
 from rnn2onnx.tf.graph import get_default_graph
-from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
 from rnn2onnx.tf.tensor_array import Present, TensorArray
 
@@ -228,7 +226,7 @@ def while_loop(
     )
     packed = nest.map_structure(_as_leaf, packed)
     leaves = nest.flatten(packed)
-    types = _entry_types(leaves, packed, shape_invariants)
+    types = _types(leaves, packed, shape_invariants)
 
     def test(inside: list[Any], _: list[Tensor]) -> list[Any]:
         extra.append(_flag(cond(*nest.pack_sequence_as(packed, inside)), "the result of cond").value)
@@ -266,7 +264,7 @@ def while_loop(
         return after
 
     traced = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
-    _keep_names(traced, leaves, shape_invariants is not None)
+    settle(traced, leaves, invariants_given=shape_invariants is not None)
     traced.block.results = (flags[0], *traced.block.results)
     first = go(Tensor(builder.const(np.array(0, np.int64)), graph), leaves)
     values = builder.emit("loop", (first, *traced.initials()), blocks=(traced.block,))
@@ -287,66 +285,12 @@ def _is_one(results: Any, variable: Any) -> bool:
     return True
 
 
-def _entry_types(leaves: Sequence[Any], packed: Any, invariants: Any) -> list[Type]:
-    builder = get_default_graph().builder
-    shapes: list[Any] = [None] * len(leaves)
-    if invariants is not None:
-        given = list(invariants) if isinstance(invariants, tuple) and not hasattr(invariants, "_fields") else invariants
-        nest.assert_same_structure(packed, given if isinstance(given, list) else [given], check_types=False)
-        shapes = nest.flatten(given)
-    types = []
-    for leaf, shape in zip(leaves, shapes, strict=True):
-        if not isinstance(leaf, Tensor):
-            types.append(Type(np.dtype(np.float32), ()))
-            continue
-        dims = list(leaf.dims)
-        if shape is not None:
-            stated = TensorShape(shape)
-            if not stated.is_compatible_with(leaf.shape):
-                raise ArgumentError(
-                    f"The shape invariant specified for {leaf.name} is not compatible with the initial shape "
-                    f"of the loop "
-                    f"variable. It enters the loop with shape {leaf.shape}, but the specified shape invariant "
-                    f"is {stated}.",
-                    user_location(),
-                )
-            if stated.ndims is None:
-                raise ArgumentError(f"the shape invariant of {leaf.name} must have a rank.", user_location())
-            dims = [UNKNOWN if want is None else want for want in stated.as_list()]
-        dims = [dim if isinstance(dim, int) else builder.fresh_dim("step") for dim in dims]
-        types.append(leaf.value.type.with_shape(dims))
-    return types
-
-
-def _keep_names(traced: Body, leaves: Sequence[Any], invariants_given: bool) -> None:
-    """Gives lengths that every step keeps their outer names, and refuses a known length that changes."""
-    builder = get_default_graph().builder
-    for leaf, carried, after in zip(leaves, traced.leaves, traced.after, strict=True):
-        if not isinstance(leaf, Tensor) or carried.param is None:
-            continue
-        found, wanted = after.value.type, carried.param.type
-        if found.rank != wanted.rank or any(
-            isinstance(w, int) and f != w for f, w in zip(found.shape, wanted.shape, strict=True)
-        ):
-            hint = (
-                ""
-                if invariants_given
-                else (
-                    " Provide shape invariants using either the `shape_invariants` argument of tf.while_loop "
-                    "or set_shape() "
-                    "on the loop variables."
-                )
-            )
-            raise ArgumentError(
-                f"The shape for {leaf.name} is not an invariant for the loop. It enters the loop with shape "
-                f"{leaf.shape}, "
-                f"but has shape {after.shape} after one iteration.{hint}",
-                user_location(),
-            )
-        for axis, outer in enumerate(leaf.dims):
-            inner = carried.param.type.shape[axis]
-            if isinstance(inner, str) and after.value.type.shape[axis] == inner:
-                builder.unify(outer, inner)
+def _types(leaves: Sequence[Any], packed: Any, invariants: Any) -> list[Type]:
+    if invariants is None:
+        return step_types(leaves, [None] * len(leaves))
+    given = list(invariants) if isinstance(invariants, tuple) and not hasattr(invariants, "_fields") else invariants
+    nest.assert_same_structure(packed, given if isinstance(given, list) else [given], check_types=False)
+    return step_types(leaves, nest.flatten(given))
 
 
 def _same_loop_dtypes(before: Sequence[Any], after: Sequence[Any]) -> None:

@@ -11,7 +11,7 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import Dim, Type, user_location
 from rnn2onnx.tf import variable_scope as vs
-from rnn2onnx.tf.bodies import trace
+from rnn2onnx.tf.bodies import settle, step_types, trace
 from rnn2onnx.tf.dtypes import DType, numpy_dtype
 from rnn2onnx.tf.graph import get_default_graph
 from rnn2onnx.tf.rnn import _check_state, leaves_of
@@ -127,7 +127,11 @@ class _Loop:
             go.append(_any_left(after[0]))
             return after
 
-        body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())])
+        fixed = [self.finished, *self.inputs, *self.states]
+        types = [leaf.value.type if isinstance(leaf, Tensor) else Type(np.dtype(bool), ()) for leaf in fixed]
+        types += step_types(self.loop_states, [None] * len(self.loop_states))
+        body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
+        settle(body, leaves)
         body.block.results = (go[0].value, *body.block.results, *(row.value for row in rows))
         operands = [_any_left(self.finished).value, *body.initials()]
         values = builder.emit("loop", operands, blocks=(body.block,))
@@ -246,7 +250,7 @@ def _check_loop_state(old: Any, new: Any) -> None:
         if isinstance(old, TensorArray) != isinstance(new, TensorArray):
             raise ArgumentTypeError(f"the loop_state {old!r} becomes {new!r} after a step.", user_location())
         return
-    if old.dtype != new.dtype or not old.shape.is_compatible_with(new.shape):
+    if old.dtype != new.dtype:
         raise ArgumentError(
             f"the loop_state {old!r} becomes {new!r} after a step; dtype and shape must stay.", user_location()
         )

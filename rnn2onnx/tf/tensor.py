@@ -280,7 +280,7 @@ class TensorBoolError(TraceError, TypeError):
 
 
 class MixedDTypesError(DTypeError, ArgumentError):
-    """Two tensors of different dtypes in one operation: TensorFlow's functions raise TypeError, operators ValueError."""
+    """Two tensors of different dtypes in one operation: functions raise TypeError in TensorFlow, operators ValueError."""
 
 
 def emit(kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:

@@ -155,6 +155,11 @@ class _Recurrence:
                 reverse=backwards,
             )
 
+        carried = zip(block.params[: self.states], block.results[: self.states], strict=True)
+        if any(param.type.shape != after.type.shape for param, after in carried):
+            self.report.decide(op, described(op), "Loop", f"{why}; a state may change its shape, which no Scan allows")
+            looped = _as_loop(builder, op, block, operands, self.states, backwards)
+            return _repaired(builder, op, looped, self.states)
         if isinstance(self.time, int) and self.time:
             self.report.decide(op, described(op), "Scan", why)
             return scan()
@@ -276,17 +281,20 @@ def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
     """A loop whose rows keep their lengths when it never runs."""
     note = "its end depends on data"
     report.decide(op, described(op), "Loop", note)
-    values = list(
-        builder.emit(
-            op.kind,
-            op.operands,
-            blocks=op.blocks,
-            location=op.location,
-            types=[value.type for value in op.results],
-            **op.attrs,
-        )
+    values = builder.emit(
+        op.kind,
+        op.operands,
+        blocks=op.blocks,
+        location=op.location,
+        types=[value.type for value in op.results],
+        **op.attrs,
     )
-    carried = len(op.operands) - 1
+    return _repaired(builder, op, values, len(op.operands) - 1)
+
+
+def _repaired(builder: Builder, op: Op, values: Sequence[Value], carried: int) -> list[Value]:
+    """What a loop gives, its rows with their lengths even when it never ran."""
+    values = list(values)
     for index in range(carried, len(values)):
         rows = values[index]
         inner = rows.type.shape[1:]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, replay, walk
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Type, Value, replay, walk
 from rnn2onnx.passes.affine import columns_of
 
 
@@ -26,7 +26,8 @@ def _split(builder: Builder, op: Op) -> Sequence[Value] | None:
     parts = {index: found for index in range(count) if (found := _parts(body, index))}
     if not parts:
         return None
-    operands, slots = [], []
+    operands: list[Value] = []
+    slots: list[int] = []
     for index in range(count):
         slots.append(len(operands))
         operands.extend(_columns(builder, op.operands[index], parts.get(index)))
@@ -79,7 +80,8 @@ def _columns(builder: Builder, value: Value, parts: tuple[tuple[int, int], ...] 
 
 
 def _rebuilt(builder: Builder, body: Block, count: int, parts: dict[int, tuple[tuple[int, int], ...]]) -> Block:
-    types, results = [], []
+    types: list[Type] = []
+    results: list[Value] = []
     for index in range(count):
         type = body.params[index].type
         types.extend([type.with_shape((type.shape[0], b - a)) for a, b in parts[index]] if index in parts else [type])

@@ -280,7 +280,7 @@ class TensorBoolError(TraceError, TypeError):
 
 
 class MixedDTypesError(DTypeError, ArgumentError):
-    """Two tensors of different dtypes in one operation: functions raise TypeError in TensorFlow, operators ValueError."""
+    """Two tensors of different dtypes in one operation: TypeError in TensorFlow's functions, ValueError in its operators."""
 
 
 def emit(kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:

@@ -71,8 +71,8 @@ class Dense(Layer):
     ) -> None:
         super().__init__(trainable=trainable, name=name, **kwargs)
         self.units = int(units)
-        if self.units <= 0:
-            raise ArgumentError(f"`units` must be a positive number. Received: units={units}", user_location())
+        if self.units < 0:
+            raise ArgumentError(f"`units` must not be negative. Received: units={units}", user_location())
         self.activation = optional_activation(activation)
         self.use_bias = use_bias
         self.kernel_initializer = kernel_initializer

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from rnn2onnx.errors import ShapeError
+from rnn2onnx.ir import user_location
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.tf.agreement import agree
-from rnn2onnx.tf.elementwise import number
+from rnn2onnx.tf.elementwise import log1p, number
 from rnn2onnx.tf.joining import tensors_of
 from rnn2onnx.tf.reshaping import identity
-from rnn2onnx.tf.tensor import Tensor, binary, emit, pair, true_divide
+from rnn2onnx.tf.tensor import Tensor, binary, convert_to_tensor, emit, pair, true_divide
 
 Binary = Callable[..., Tensor]
 
@@ -26,6 +26,7 @@ __all__ = [
     "div",
     "div_no_nan",
     "divide",
+    "divide_no_nan",
     "equal",
     "floor_div",
     "floordiv",
@@ -43,14 +44,18 @@ __all__ = [
     "multiply",
     "multiply_no_nan",
     "not_equal",
+    "polyval",
     "pow",
     "realdiv",
+    "reciprocal_no_nan",
+    "scalar_mul",
     "squared_difference",
     "subtract",
     "truediv",
     "truncatediv",
     "truncatemod",
     "xdivy",
+    "xlog1py",
     "xlogy",
 ]
 
@@ -192,6 +197,33 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     return total
 
 
-def scaled(x: Tensor, factor: float) -> Tensor:
-    """A tensor times a number, in the tensor's dtype."""
-    return emit("mul", x, number(np.float64(factor).item(), x))
+def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
+    """A tensor times a scalar. Source: ``tf.scalar_mul``."""
+    tensor = convert_to_tensor(x)
+    factor = convert_to_tensor(scalar, tensor.dtype)
+    if factor.dims:
+        raise ShapeError(f"Only scalar multiply works, got shape {factor.shape}", user_location())
+    return emit("mul", factor, tensor, name=name)
+
+
+divide_no_nan = div_no_nan
+
+
+def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
+    """1 / x, or 0 where ``x`` is 0. Source: ``tf.math.reciprocal_no_nan``."""
+    return div_no_nan(1, convert_to_tensor(x), name)
+
+
+def xlog1py(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """X * log(1 + y), or 0 where ``x`` is 0. Source: ``tf.math.xlog1py``."""
+    a, b = pair(x, y)
+    return emit("where", emit("equal", a, number(0, a)), number(0, a), binary("mul", a, log1p(b)), name=name)
+
+
+def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
+    """The value of a polynomial whose highest coefficient comes first. Source: ``tf.math.polyval``."""
+    tensor = convert_to_tensor(x)
+    total = number(0, tensor)
+    for coefficient in coeffs:
+        total = binary("add", binary("mul", total, tensor), coefficient)
+    return identity(total, name)

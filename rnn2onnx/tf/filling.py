@@ -10,10 +10,12 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import constant as constant_of
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.dtypes import DType, as_dtype, float32, numpy_dtype
+from rnn2onnx.ir.types import is_integer
+from rnn2onnx.tf.dtype_argument import dtype_of, element_dtype
+from rnn2onnx.tf.dtypes import DType, float32
 from rnn2onnx.tf.dtypes import bool as tf_bool
 from rnn2onnx.tf.shape_argument import as_int64, lengths_of, shape_vector, static_shape, vector_of
-from rnn2onnx.tf.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.tensor import Tensor, constant_array, convert_to_tensor, emit, pair
 
 __all__ = [
     "eye",
@@ -49,7 +51,7 @@ def _filled(shape: Tensor, element: Tensor, name: str | None) -> Tensor:
 
 
 def _of(shape: Any, number: int, dtype: Any, name: str | None) -> Tensor:
-    return _filled(shape_vector(shape), constant_array(np.array(number, numpy_dtype(dtype))), name)
+    return _filled(shape_vector(shape), constant_array(np.array(number, element_dtype(dtype))), name)
 
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None) -> Tensor:
@@ -64,8 +66,8 @@ def ones(shape: Any, dtype: Any = float32, name: str | None = None) -> Tensor:
 
 def _like(tensor: Any, number: int, dtype: Any, name: str | None) -> Tensor:
     x = convert_to_tensor(tensor)
-    kind = x.dtype if dtype is None else as_dtype(dtype)
-    return _filled(lengths_of(x), constant_array(np.array(number, numpy_dtype(kind))), name)
+    kind = x.dtype if dtype is None else dtype_of(dtype)
+    return _filled(lengths_of(x), constant_array(np.array(number, element_dtype(kind))), name)
 
 
 def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
@@ -101,15 +103,16 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     widest = max((part.value.type.dtype for part in parts), key=_WIDTHS.index)
     # Whole numbers are counted as such and cast: their number is then known by name.
     counted = emit("range", *(emit("cast", p, dtype=widest) if p.value.type.dtype != widest else p for p in parts))
-    wanted = widest if dtype is None else numpy_dtype(dtype)
+    wanted = widest if dtype is None else element_dtype(dtype)
     return counted if wanted == widest else emit("cast", counted, name=name, dtype=wanted)
 
 
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """``num`` numbers from ``start`` to ``stop``, both included, in equal steps. Source: ``tf.linspace``."""
-    first = convert_to_tensor(start)
-    last, count = convert_to_tensor(stop, first.dtype), as_int64(num)
-    kind = first.value.type.dtype
+    first, last = pair(start, stop)
+    if is_integer(first.value.type.dtype):
+        first, last = (emit("cast", end, dtype=np.dtype(np.float64)) for end in (first, last))
+    kind, count = first.value.type.dtype, as_int64(num)
     steps = emit("cast", emit("range", as_int64(0), count, as_int64(1)), dtype=kind)
     gaps = emit("cast", emit("maximum", emit("sub", count, as_int64(1)), as_int64(1)), dtype=kind)
     inner = first + steps * ((last - first) / gaps)
@@ -164,7 +167,7 @@ def _cast_number(value: Any, kind: DType) -> Any:
 def _one_hot_dtype(on_value: Any, off_value: Any, dtype: Any) -> DType:
     given = [convert_to_tensor(value).dtype for value in (on_value, off_value) if isinstance(value, Tensor)]
     plain = [convert_to_tensor(value).dtype for value in (on_value, off_value) if value is not None]
-    wanted = as_dtype(dtype) if dtype is not None else (given or plain or [float32])[0]
+    wanted = dtype_of(dtype) if dtype is not None else (given or plain or [float32])[0]
     for found in given:
         if found is not wanted:
             raise ArgumentTypeError(
@@ -196,7 +199,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = tf_bool, name: 
         raise ShapeError("maxlen must be scalar for sequence_mask", user_location())
     steps = emit("range", as_int64(0), limit, as_int64(1))
     mask = emit("less", steps, emit("unsqueeze", counts, axes=(len(counts.dims),)))
-    kind = numpy_dtype(dtype)
+    kind = element_dtype(dtype)
     return mask if kind == np.dtype(bool) else emit("cast", mask, name=name, dtype=kind)
 
 
@@ -205,7 +208,7 @@ def eye(
 ) -> Tensor:
     """Ones on the diagonal, zeros elsewhere. Source: ``tf.eye``."""
     rows, columns = as_int64(num_rows), as_int64(num_rows if num_columns is None else num_columns)
-    sizes, kind = static_shape([rows, columns]), numpy_dtype(dtype)
+    sizes, kind = static_shape([rows, columns]), element_dtype(dtype)
     if sizes is not None and np.prod(sizes) <= _SMALL:
         square = constant_array(np.eye(*sizes, dtype=kind), name)
     else:

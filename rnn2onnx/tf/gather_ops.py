@@ -11,7 +11,8 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.ir.types import is_integer
 from rnn2onnx.tf.agreement import agree_lengths, shown
 from rnn2onnx.tf.filling import ones
-from rnn2onnx.tf.reshaping import reshape, transpose
+from rnn2onnx.tf.joining import stack
+from rnn2onnx.tf.reshaping import transpose
 from rnn2onnx.tf.shape_argument import INT64, as_int64, lengths_of, shape_vector, vector_of
 from rnn2onnx.tf.static_value import axis_of, static_int
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
@@ -22,13 +23,17 @@ __all__ = [
     "gather_nd",
     "invert_permutation",
     "scatter_nd",
+    "segment_mean",
     "segment_sum",
+    "sparse_to_dense",
     "tensor_scatter_add",
     "tensor_scatter_nd_add",
     "tensor_scatter_nd_sub",
     "tensor_scatter_nd_update",
     "tensor_scatter_sub",
     "tensor_scatter_update",
+    "unravel_index",
+    "unsorted_segment_mean",
     "unsorted_segment_sum",
 ]
 
@@ -209,7 +214,72 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """The sums of the slices of ``data`` with the same id; the ids are sorted. Source: ``tf.segment_sum``."""
-    ids = reshape(positions(segment_ids), [-1])
+    return unsorted_segment_sum(data, segment_ids, _segments(segment_ids), name)
+
+
+def _segments(segment_ids: Any) -> Tensor:
+    """i64[]: one more than the last of sorted ids; 0 for none."""
+    ids = positions(segment_ids)
     last = emit("slice", ids, vector_of([-1]), vector_of([np.iinfo(np.int64).max]), axes=(0,), steps=(1,))
-    count = emit("reduce_sum", as_int64(last), axes=(0,), keepdims=False) + as_int64(1)
-    return unsorted_segment_sum(data, ids, count, name)
+    return emit("reduce_sum", emit("add", as_int64(last), as_int64(1)), axes=(0,), keepdims=False)
+
+
+def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+    """The means of the slices of ``data`` with the same id, 0 for an id without any.
+
+    Source:
+        ``tf.unsorted_segment_mean``.
+    """
+    sums = unsorted_segment_sum(data, segment_ids, num_segments)
+    ids = positions(segment_ids)
+    each = emit("expand", convert_to_tensor(np.array(1, sums.value.type.dtype)), lengths_of(ids))
+    counts = emit("maximum", unsorted_segment_sum(each, ids, num_segments), convert_to_tensor(1, sums.dtype))
+    axes = tuple(range(1, len(sums.dims)))
+    return emit("div", sums, emit("unsqueeze", counts, axes=axes) if axes else counts, name=name)
+
+
+def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
+    """The means of the slices of ``data`` with the same id; the ids are sorted. Source: ``tf.segment_mean``."""
+    return unsorted_segment_mean(data, segment_ids, _segments(segment_ids), name)
+
+
+def sparse_to_dense(
+    sparse_indices: Any,
+    output_shape: Any,
+    sparse_values: Any,
+    default_value: Any = 0,
+    validate_indices: bool = True,
+    name: str | None = None,
+) -> Tensor:
+    """A tensor of ``default_value`` with other values at some positions, each named once.
+
+    Args:
+        sparse_indices: One position for each value: [n, rank], [n] for a vector, or one number.
+        output_shape: The shape of the result.
+        sparse_values: A value for each position, or one for all.
+        default_value: The other elements.
+        validate_indices: No meaning.
+        name: The result's name.
+
+    Source:
+        ``tf.sparse_to_dense``.
+    """
+    shape, values = shape_vector(output_shape), convert_to_tensor(sparse_values)
+    ids = as_int64(positions(sparse_indices))
+    for axis in range(len(ids.dims), 2):
+        ids = emit("unsqueeze", ids, axes=(axis,))
+    rows = emit("slice", lengths_of(ids), vector_of([0]), vector_of([1]), axes=(0,), steps=(1,))
+    empty = emit("expand", convert_to_tensor(default_value, values.dtype), shape)
+    return tensor_scatter_nd_update(empty, ids, emit("expand", values, rows), name)
+
+
+def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
+    """The position of each element number on several axes, one row for each. Source: ``tf.unravel_index``."""
+    rest, lengths = positions(indices), convert_to_tensor(dims)
+    lengths = emit("cast", lengths, dtype=rest.value.type.dtype)
+    rows: list[Tensor] = []
+    for axis in reversed(range(int(lengths.dims[0]))):
+        length = emit("gather", lengths, as_int64(axis), axis=0)
+        rows.insert(0, emit("floor_mod", rest, length))
+        rest = emit("floor_div", rest, length)
+    return stack(rows, 0, name or "unravel_index")

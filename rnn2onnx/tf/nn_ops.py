@@ -60,10 +60,19 @@ from rnn2onnx.tf.pooling import (
     avg_pool,
     avg_pool1d,
     avg_pool2d,
+    avg_pool_v2,
     max_pool,
     max_pool1d,
     max_pool2d,
+    max_pool_v2,
     pool,
+)
+from rnn2onnx.tf.reduction_ops import (
+    zero_fraction,
+)
+from rnn2onnx.tf.reshaping import (
+    depth_to_space,
+    space_to_depth,
 )
 from rnn2onnx.tf.sorting import (
     TopKV2,
@@ -77,12 +86,14 @@ __all__ = [
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
+    "avg_pool_v2",
     "batch_normalization",
     "bias_add",
     "conv1d",
     "conv2d",
     "convolution",
     "crelu",
+    "depth_to_space",
     "depthwise_conv2d",
     "depthwise_conv2d_native",
     "dropout",
@@ -99,6 +110,7 @@ __all__ = [
     "max_pool",
     "max_pool1d",
     "max_pool2d",
+    "max_pool_v2",
     "moments",
     "normalize_moments",
     "pool",
@@ -115,6 +127,7 @@ __all__ = [
     "softmax_cross_entropy_with_logits_v2",
     "softplus",
     "softsign",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "swish",
     "tanh",
@@ -122,4 +135,5 @@ __all__ = [
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
     "xw_plus_b",
+    "zero_fraction",
 ]

@@ -9,7 +9,8 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError, TraceError
 from rnn2onnx.ir import Dim, Type, user_location
-from rnn2onnx.tf.dtypes import as_dtype, numpy_dtype, string
+from rnn2onnx.tf.dtype_argument import dtype_of, element_dtype
+from rnn2onnx.tf.dtypes import string
 from rnn2onnx.tf.graph import Graph, get_default_graph
 from rnn2onnx.tf.reshaping import identity
 from rnn2onnx.tf.shape import TensorShape
@@ -57,12 +58,12 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
             "recorded. Give one with None, or a name, for each unknown length: shape=[None, 40].",
             user_location(),
         )
-    if as_dtype(dtype) is string:
+    if dtype_of(dtype) is string:
         raise ArgumentError(
             f"the placeholder {full!r} is of strings. Look the strings up before, and feed their ids.", user_location()
         )
     dims = (*(_dim(graph, full, axis, given) for axis, given in enumerate(_lengths(shape))),)
-    tensor = Tensor(graph.builder.input(full, Type(numpy_dtype(dtype), dims)), graph, full)
+    tensor = Tensor(graph.builder.input(full, Type(element_dtype(dtype), dims)), graph, full)
     graph.placeholders[full] = tensor
     return tensor
 

@@ -15,7 +15,17 @@ from rnn2onnx.tf.static_value import one_of
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
 from rnn2onnx.tf.windows import Window, from_channels_first, padded, per_axis, to_channels_first
 
-__all__ = ["avg_pool", "avg_pool1d", "avg_pool2d", "max_pool", "max_pool1d", "max_pool2d", "pool"]
+__all__ = [
+    "avg_pool",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool_v2",
+    "max_pool",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool_v2",
+    "pool",
+]
 
 
 def max_pool(
@@ -58,6 +68,25 @@ def avg_pool2d(
 ) -> Tensor:
     """The mean element of each window of images, padding left out. Source: ``tf.nn.avg_pool2d``."""
     return _pooled("average_pool", input, 2, ksize, strides, padding, data_format, name)
+
+
+def max_pool_v2(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """The greatest element of each window of sequences or images. Source: ``tf.nn.max_pool_v2``."""
+    return _pooled("max_pool", input, _axes(input), ksize, strides, padding, data_format, name)
+
+
+def avg_pool_v2(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """The mean element of each window of sequences or images. Source: ``tf.nn.avg_pool_v2``."""
+    return _pooled("average_pool", input, _axes(input), ksize, strides, padding, data_format, name)
+
+
+def _axes(input: Any) -> int:
+    """How many axes there are besides batch and channels."""
+    return len(convert_to_tensor(input).dims) - 2
 
 
 def max_pool1d(
@@ -107,7 +136,7 @@ def pool(
     kinds = {"MAX": "max_pool", "AVG": "average_pool"}
     if pooling_type not in kinds:
         raise ArgumentError(f"`pooling_type` must be MAX or AVG, not {pooling_type!r}.", user_location())
-    axes = len(convert_to_tensor(input).dims) - 2
+    axes = _axes(input)
     rate = one_of(dilations, dilation_rate, "dilations", "dilation_rate")
     if any(n != 1 for n in per_axis(rate, axes, channels_first(data_format), "dilations")):
         raise ArgumentError("tf.nn.pool with dilated windows: give a dilation of 1.", user_location())

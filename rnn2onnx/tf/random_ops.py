@@ -7,7 +7,8 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.dtypes import as_dtype, float32, numpy_dtype
+from rnn2onnx.tf.dtype_argument import dtype_of, element_dtype
+from rnn2onnx.tf.dtypes import float32
 from rnn2onnx.tf.graph import get_default_graph
 from rnn2onnx.tf.shape_argument import shape_vector
 from rnn2onnx.tf.static_value import constant_value
@@ -41,7 +42,7 @@ def random_uniform(
     Source:
         ``tf.random_uniform``.
     """
-    kind = as_dtype(dtype)
+    kind = dtype_of(dtype)
     if maxval is None:
         if kind.is_integer:
             raise ArgumentError(f"Must specify maxval for integer dtype {kind.name}", user_location())
@@ -74,5 +75,5 @@ def _drawn(distribution: str, shape: Any, a: Any, b: Any, dtype: Any, seed: Any,
         a=_number(a),
         b=_number(b),
         seed=both % 2**63,
-        dtype=numpy_dtype(dtype),
+        dtype=element_dtype(dtype),
     )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx.ir.types import is_integer
-from rnn2onnx.tf.dtypes import int64, numpy_dtype
+from rnn2onnx.tf.dtype_argument import element_dtype
+from rnn2onnx.tf.dtypes import int64
 from rnn2onnx.tf.elementwise import is_finite, number, square
 from rnn2onnx.tf.reshaping import transpose
 from rnn2onnx.tf.shape_argument import as_int64, lengths_of
@@ -33,6 +34,7 @@ __all__ = [
     "reduce_std",
     "reduce_sum",
     "reduce_variance",
+    "zero_fraction",
 ]
 
 
@@ -198,15 +200,22 @@ def count_nonzero(
     some = x if x.dtype.name == "bool" else emit("not", emit("equal", x, number(0, x)))
     ones = emit("cast", some, dtype=np.dtype(np.int64))
     total = reduce_sum(ones, axis, keepdims, None, reduction_indices, keep_dims)
-    kind = numpy_dtype(dtype)
+    kind = element_dtype(dtype)
     return total if kind == np.int64 else emit("cast", total, name=name, dtype=kind)
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """The share of elements that are zero, float32. Source: ``tf.nn.zero_fraction``."""
+    x = convert_to_tensor(value)
+    zero = emit("equal", x, number(0, x))
+    return reduce_mean(emit("cast", zero, dtype=np.dtype(np.float32)), name=name)
 
 
 def _arg(kind: str, input: Any, axis: Any, dimension: Any, output_type: Any, name: str | None) -> Tensor:
     x = convert_to_tensor(input)
     chosen = one_of(axis, dimension, "axis", "dimension")
     place = axis_of(0 if chosen is None else chosen, len(x.dims))
-    found, wanted = emit(kind, x, name=name, axis=place, keepdims=False), numpy_dtype(output_type)
+    found, wanted = emit(kind, x, name=name, axis=place, keepdims=False), element_dtype(output_type)
     return found if wanted == np.int64 else emit("cast", found, dtype=wanted)
 
 

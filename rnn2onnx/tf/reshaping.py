@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.errors import ArgumentError, ShapeError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.agreement import agree_lengths, shown
 from rnn2onnx.tf.shape_argument import as_int64, length_of, shape_vector, vector_of
@@ -15,6 +15,7 @@ from rnn2onnx.tf.tensor import Tensor, constant_array, convert_to_tensor, emit
 
 __all__ = [
     "broadcast_to",
+    "depth_to_space",
     "expand_dims",
     "identity",
     "matrix_transpose",
@@ -25,6 +26,7 @@ __all__ = [
     "reverse_sequence",
     "reverse_v2",
     "roll",
+    "space_to_depth",
     "squeeze",
     "tile",
     "transpose",
@@ -152,15 +154,24 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     if axis is None:
         tensor, axis = reshape(tensor, [-1]), 0
     place = axis_of(axis, len(tensor.dims))
-    if not counts.dims:
-        times = [1] * (len(tensor.dims) + 1)
-        wide = tile(expand_dims(tensor, place + 1), [*times[: place + 1], counts, *times[place + 2 :]])
-        lengths: list[Any] = [length_of(tensor, i) for i in range(len(tensor.dims))]
-        lengths[place] = -1
-        return emit("reshape", wide, vector_of(lengths), name=name)
+    known = constant_value(counts)
+    if counts.dims in ((), (1,)):
+        return _repeated(tensor, reshape(counts, []), place, name)
     agree_lengths(counts, 0, tensor, place, "tf.repeat")
-    ids = where(sequence_mask(counts))[:, 0]
+    if known is None:
+        ids = where(sequence_mask(counts))[:, 0]
+    else:
+        ids = constant_array(np.repeat(np.arange(len(known)), known))
     return emit("gather", tensor, ids, name=name, axis=place)
+
+
+def _repeated(tensor: Tensor, count: Tensor, axis: int, name: str | None) -> Tensor:
+    """Each element along an axis so many times: a new axis behind it, tiled and joined with it."""
+    times: list[Any] = [1] * (len(tensor.dims) + 1)
+    times[axis + 1] = count
+    lengths: list[Any] = [length_of(tensor, i) for i in range(len(tensor.dims))]
+    lengths[axis] = emit("mul", lengths[axis], as_int64(count))
+    return emit("reshape", tile(expand_dims(tensor, axis + 1), times), vector_of(lengths), name=name)
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
@@ -199,13 +210,43 @@ def reverse_sequence(
     x, lengths = convert_to_tensor(input), convert_to_tensor(seq_lengths)
     steps = one_of(seq_axis, seq_dim, "seq_axis", "seq_dim")
     if steps is None:
-        raise ArgumentError("reverse_sequence needs seq_axis, the axis of the steps.", user_location())
+        raise ArgumentTypeError("reverse_sequence needs seq_axis, the axis of the steps.", user_location())
     rows = one_of(batch_axis, batch_dim, "batch_axis", "batch_dim")
     place, row = axis_of(steps, len(x.dims)), axis_of(0 if rows is None else rows, len(x.dims))
     if len(lengths.dims) != 1:
         raise ShapeError(f"seq_lengths must be a vector, not {lengths!r}.", user_location())
     agree_lengths(lengths, 0, x, row, "tf.reverse_sequence")
     return emit("reverse_sequence", x, as_int64(lengths), name=name, seq_axis=place, batch_axis=row)
+
+
+def space_to_depth(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
+    """Square blocks of an image as channels. Source: ``tf.space_to_depth``."""
+    x = _image(input, data_format)
+    rows, columns = (emit("floor_div", length_of(x, axis), as_int64(block_size)) for axis in (1, 2))
+    lengths = [length_of(x, 0), rows, block_size, columns, block_size, length_of(x, 3)]
+    split = emit("transpose", emit("reshape", x, vector_of(lengths)), perm=(0, 1, 3, 2, 4, 5))
+    channels = emit("mul", length_of(x, 3), as_int64(block_size**2))
+    out = emit("reshape", split, vector_of([length_of(x, 0), rows, columns, channels]), name=name)
+    return out if data_format == "NHWC" else emit("transpose", out, perm=(0, 3, 1, 2))
+
+
+def depth_to_space(input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
+    """Channels of an image as square blocks. Source: ``tf.depth_to_space``."""
+    x = _image(input, data_format)
+    channels = emit("floor_div", length_of(x, 3), as_int64(block_size**2))
+    lengths = [*(length_of(x, axis) for axis in (0, 1, 2)), block_size, block_size, channels]
+    split = emit("transpose", emit("reshape", x, vector_of(lengths)), perm=(0, 1, 3, 2, 4, 5))
+    rows, columns = (emit("mul", length_of(x, axis), as_int64(block_size)) for axis in (1, 2))
+    out = emit("reshape", split, vector_of([length_of(x, 0), rows, columns, channels]), name=name)
+    return out if data_format == "NHWC" else emit("transpose", out, perm=(0, 3, 1, 2))
+
+
+def _image(input: Any, data_format: str) -> Tensor:
+    """[N, H, W, C]."""
+    x = convert_to_tensor(input)
+    if len(x.dims) != 4 or data_format not in ("NHWC", "NCHW"):
+        raise ShapeError(f"An image is [N, H, W, C] or, for NCHW, [N, C, H, W]; not {shown(x.dims)}.", user_location())
+    return x if data_format == "NHWC" else emit("transpose", x, perm=(0, 2, 3, 1))
 
 
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:

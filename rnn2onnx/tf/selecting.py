@@ -79,7 +79,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: Any =
 
     Args:
         tensor: What to choose from.
-        mask: bool; its shape is that of ``tensor`` from ``axis`` on.
+        mask: bool, or numbers of which 0 counts as False; its shape is that of ``tensor`` from ``axis`` on.
         name: The result's name.
         axis: Where the mask starts; 0 by default.
 
@@ -90,8 +90,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: Any =
         ``tf.boolean_mask``.
     """
     x, test = convert_to_tensor(tensor), convert_to_tensor(mask)
-    if test.value.type.dtype != _BOOL:
-        raise DTypeError(f"The mask must be bool, not {test!r}. Compare it with zero.", user_location())
+    test = test if test.value.type.dtype == _BOOL else emit("cast", test, dtype=_BOOL)
     if not test.dims:
         raise ShapeError("mask cannot be scalar.", user_location())
     start = 0 if axis is None else axis_of(axis, len(x.dims))

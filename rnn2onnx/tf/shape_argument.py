@@ -70,7 +70,7 @@ def shape_vector(shape: Any) -> Tensor:
     if isinstance(shape, int | np.integer | Dimension):
         shape = [shape]
     if isinstance(shape, TensorShape):
-        shape = shape.as_list()
+        shape = list(shape)
     if isinstance(shape, list | tuple) and not any(isinstance(item, list | tuple | np.ndarray) for item in shape):
         return vector_of([_length(item, shape) for item in shape])
     vector = as_int64(shape)
@@ -88,7 +88,9 @@ def shape_vector(shape: Any) -> Tensor:
 def _length(item: Any, shape: Any) -> Any:
     length = item.value if isinstance(item, Dimension) else item
     if length is None:
-        raise ArgumentError(
+        # TensorFlow tells a shape that is not fully known from a list with None in it.
+        kind = ArgumentError if isinstance(item, Dimension) else ArgumentTypeError
+        raise kind(
             f"Cannot use the partially known shape {_plain(shape)} here. "
             "Use tf.shape(x)[axis] for a length that is known only at run time.",
             user_location(),

@@ -10,7 +10,8 @@ import numpy as np
 from rnn2onnx.errors import ShapeError
 from rnn2onnx.ir import Dim, user_location
 from rnn2onnx.ir.types import broadcast_dim, size_of
-from rnn2onnx.tf.dtypes import int32, numpy_dtype
+from rnn2onnx.tf.dtype_argument import element_dtype
+from rnn2onnx.tf.dtypes import int32
 from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.shape_argument import as_int64, lengths_of, shape_vector, vector_of
 from rnn2onnx.tf.tensor import Tensor, constant_array, convert_to_tensor, emit
@@ -28,7 +29,7 @@ __all__ = [
 
 def shape(input: Any, name: str | None = None, out_type: Any = int32, optimize: bool = True) -> Tensor:
     """The lengths of a tensor as a vector of int32, or of ``out_type``. Source: ``tf.shape``."""
-    tensor, dtype = convert_to_tensor(input), numpy_dtype(out_type)
+    tensor, dtype = convert_to_tensor(input), element_dtype(out_type)
     if tensor.value.type.static:
         return constant_array(np.array(tensor.dims, dtype), name)
     lengths = lengths_of(tensor)
@@ -42,7 +43,7 @@ def shape_n(input: Sequence[Any], out_type: Any = int32, name: str | None = None
 
 def size(input: Any, name: str | None = None, out_type: Any = int32) -> Tensor:
     """The number of elements of a tensor. Source: ``tf.size``."""
-    tensor, dtype = convert_to_tensor(input), numpy_dtype(out_type)
+    tensor, dtype = convert_to_tensor(input), element_dtype(out_type)
     if tensor.value.type.static:
         return constant_array(np.array(size_of(tensor.dims), dtype), name)
     if len(tensor.dims) == 1:

@@ -184,7 +184,9 @@ def _number(index: Any) -> int | None:
 def _scalar(index: Any) -> Tensor:
     if isinstance(index, Tensor) or hasattr(index, "_as_tensor") or isinstance(index, np.ndarray):
         tensor = convert_to_tensor(index)
-        if not tensor.dims and is_integer(tensor.value.type.dtype):
+        if is_integer(tensor.value.type.dtype):
+            if tensor.dims:
+                raise ShapeError(f"An index is a scalar, not {tensor!r}. Use tf.gather for several.", user_location())
             return as_int64(tensor)
     raise ArgumentTypeError(
         "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are "

@@ -9,7 +9,8 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.dtypes import int32, numpy_dtype
+from rnn2onnx.tf.dtype_argument import element_dtype
+from rnn2onnx.tf.dtypes import int32
 from rnn2onnx.tf.reshaping import transpose
 from rnn2onnx.tf.shape_argument import as_int64, length_of
 from rnn2onnx.tf.static_value import axis_of, constant_value
@@ -38,7 +39,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, 
     if count.dims:
         raise ShapeError(f"k must be a scalar, not {count!r}.", user_location())
     values, indices = emit_all("top_k", x, count, name=name)
-    kind = numpy_dtype(index_type)
+    kind = element_dtype(index_type)
     return TopKV2(values, indices if kind == np.int64 else emit("cast", indices, dtype=kind))
 
 

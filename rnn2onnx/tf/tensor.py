@@ -449,6 +449,7 @@ def pair(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     Raises:
         MixedDTypesError: Two tensors differ in dtype.
     """
+    x, y = (convert_to_tensor(side) if hasattr(side, "_as_tensor") else side for side in (x, y))
     if isinstance(x, Tensor) or not isinstance(y, Tensor):
         a = convert_to_tensor(x)
         if isinstance(y, Tensor) and a.dtype != y.dtype:

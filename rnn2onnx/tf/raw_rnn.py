@@ -10,19 +10,22 @@ import numpy as np
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import Dim, Type, user_location
-from rnn2onnx.tf import variable_scope as vs
 from rnn2onnx.tf.bodies import settle, step_types, trace
 from rnn2onnx.tf.dtypes import DType, numpy_dtype
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.located import located
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn import _check_state, leaves_of
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.tensor import Tensor, constant_array, convert_to_tensor, emit
 from rnn2onnx.tf.tensor_array import Present, TensorArray
+from rnn2onnx.tf.variable_scope import variable_scope
 
 __all__ = ["raw_rnn"]
 
 
+@located()
 def raw_rnn(
     cell: Any,
     loop_fn: Callable[..., Any],
@@ -56,7 +59,7 @@ def raw_rnn(
     assert_like_rnncell("cell", cell)
     if not callable(loop_fn):
         raise ArgumentTypeError(f"Argument `loop_fn` must be a callable. Received: {loop_fn}.", user_location())
-    with vs.variable_scope(scope or "rnn"):
+    with located(), variable_scope(scope or "rnn"):
         return _Loop(cell, loop_fn).record()
 
 

@@ -8,22 +8,33 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, Rnn2OnnxError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf import variable_scope as vs
 from rnn2onnx.tf.bodies import trace
 from rnn2onnx.tf.dtypes import DType, as_dtype
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.located import located
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shape import TensorShape
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
 from rnn2onnx.tf.tensor_array import TensorArray
+from rnn2onnx.tf.variable_scope import variable_scope
 
 __all__ = ["dynamic_rnn"]
 
 
 class EmptyInputsError(ArgumentError, IndexError):
     """No inputs at all: a ValueError as documented, and the IndexError that TensorFlow raises."""
+
+
+class ParallelIterationsError(Rnn2OnnxError, AssertionError):
+    """``parallel_iterations`` is no integer: an AssertionError in TensorFlow too."""
+
+
+@located()
+class ParallelIterationsError(ArgumentError, AssertionError):
+    """``parallel_iterations`` is no int: the AssertionError that TensorFlow raises."""
 
 
 def dynamic_rnn(
@@ -63,7 +74,7 @@ def dynamic_rnn(
         ``tf.nn.dynamic_rnn``.
     """
     assert_like_rnncell("cell", cell)
-    with vs.variable_scope(scope or "rnn"):
+    with located(), variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(leaf) for leaf in nest.flatten(inputs)]
         if not flat:
             raise EmptyInputsError(
@@ -73,7 +84,9 @@ def dynamic_rnn(
         if not time_major:
             flat = [_time_first(tensor) for tensor in flat]
         if parallel_iterations and not isinstance(parallel_iterations, int):
-            raise AssertionError("parallel_iterations must be int")
+            raise ParallelIterationsError(
+                f"parallel_iterations must be int, not {parallel_iterations!r}.", user_location()
+            )
         lengths = None if sequence_length is None else _lengths(sequence_length)
         state = _initial_state(cell, initial_state, _batch(flat), dtype)
         _check_inputs(flat)

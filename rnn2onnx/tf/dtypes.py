@@ -6,11 +6,40 @@ A DType wraps a numpy dtype. ml_dtypes is imported only where bfloat16's numpy t
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn2onnx.errors import ArgumentError, DTypeError
+
+if TYPE_CHECKING:
+    from rnn2onnx.tf.elementwise import cast as cast
+    from rnn2onnx.tf.elementwise import saturate_cast as saturate_cast
+
+__all__ = [
+    "DTYPES",
+    "DType",
+    "as_dtype",
+    "bfloat16",
+    "bool",
+    "cast",
+    "double",
+    "float16",
+    "float32",
+    "float64",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "numpy_dtype",
+    "saturate_cast",
+    "string",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
 
 
 class DType:
@@ -252,3 +281,17 @@ def _float_info(name: str) -> Any:
 
     info: Any = ml_dtypes.finfo
     return info(ml_dtypes.bfloat16)
+
+
+def _getattr(name: str) -> Any:
+    # Casts are operations on tensors, which have dtypes: their module can be imported only after this one.
+    if name in ("cast", "saturate_cast"):
+        from rnn2onnx.tf import elementwise
+
+        return getattr(elementwise, name)
+    from rnn2onnx.tf.unknown_names import unknown
+
+    return unknown("tf.dtypes")(name)
+
+
+__getattr__ = _getattr

@@ -16,7 +16,8 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.tf import dtypes
 from rnn2onnx.tf.drawn_initializer import DrawnInitializer, Initializer, is_drawn
-from rnn2onnx.tf.draws import Array, Shape, floating, normal, truncated_normal, unfit, uniform
+from rnn2onnx.tf.draws import Array, Shape, floating, normal, unfit, uniform
+from rnn2onnx.tf.draws import truncated_normal as cut_normal
 from rnn2onnx.tf.dtypes import DType
 from rnn2onnx.tf.scaled_initializers import (
     GlorotNormal,
@@ -31,6 +32,7 @@ from rnn2onnx.tf.scaled_initializers import (
     lecun_uniform,
     xavier_initializer,
 )
+from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "BY_NAME",
@@ -48,14 +50,26 @@ __all__ = [
     "VarianceScaling",
     "Zeros",
     "compute_fans",
+    "constant",
     "contrib_variance_scaling_initializer",
     "get",
+    "glorot_normal",
+    "glorot_uniform",
     "he_normal",
     "he_uniform",
+    "identity",
     "is_drawn",
     "lecun_normal",
     "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+    "uniform_unit_scaling",
+    "variance_scaling",
     "xavier_initializer",
+    "zeros",
 ]
 
 
@@ -198,7 +212,7 @@ class TruncatedNormal(_Normal):
     """
 
     def _values(self, shape: Shape, dtype: DType, generator: np.random.Generator, full: Shape, offset: Shape) -> Array:
-        return truncated_normal(generator, shape, self.mean, self.stddev)
+        return cut_normal(generator, shape, self.mean, self.stddev)
 
 
 class Orthogonal(DrawnInitializer):
@@ -264,6 +278,20 @@ class Identity(DrawnInitializer):
         rows, columns = (slice(start, start + length) for start, length in zip(offset, shape, strict=True))
         return np.asarray(self.gain * np.eye(*full)[rows, columns])
 
+
+# The names of ``tf.initializers``.
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+identity = Identity
+ones = Ones
+orthogonal = Orthogonal
+random_normal = RandomNormal
+random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
+uniform_unit_scaling = UniformUnitScaling
+variance_scaling = VarianceScaling
+zeros = Zeros
 
 BY_NAME: dict[str, Callable[..., Initializer]] = {
     "zeros": Zeros,
@@ -347,3 +375,6 @@ def _converted(value: Any, dtype: DType) -> Array:
     if dtype.is_integer and given.dtype.kind in "iu" and not np.array_equal(cast, given):
         raise ArgumentError(f"Initial value {value!r} does not fit {dtype.name}, which ends at {dtype.max}.")
     return cast
+
+
+__getattr__ = unknown("tf.initializers")

@@ -6,6 +6,32 @@ import logging as _logging
 from collections import Counter
 from typing import Any
 
+from rnn2onnx.tf.unknown_names import unknown
+
+__all__ = [
+    "DEBUG",
+    "ERROR",
+    "FATAL",
+    "INFO",
+    "WARN",
+    "WARNING",
+    "debug",
+    "error",
+    "fatal",
+    "flush",
+    "get_logger",
+    "get_verbosity",
+    "info",
+    "log",
+    "log_every_n",
+    "log_first_n",
+    "log_if",
+    "set_verbosity",
+    "vlog",
+    "warn",
+    "warning",
+]
+
 DEBUG = _logging.DEBUG
 INFO = _logging.INFO
 WARN = _logging.WARNING
@@ -94,3 +120,6 @@ def flush() -> None:
     """Writes out what handlers have kept back."""
     for handler in _LOGGER.handlers:
         handler.flush()
+
+
+__getattr__ = unknown("tf.logging")

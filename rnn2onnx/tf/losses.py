@@ -24,6 +24,7 @@ from rnn2onnx.tf.shape_argument import length_of
 from rnn2onnx.tf.shape_ops import size
 from rnn2onnx.tf.static_value import one_of
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "Reduction",
@@ -334,3 +335,6 @@ def get_total_loss(
     if not parts:
         raise ArgumentError("get_total_loss: no loss was recorded.", user_location())
     return add_n(parts, name)
+
+
+__getattr__ = unknown("tf.losses")

@@ -11,7 +11,12 @@ _INSTEAD = (
     "Record the inference graph only, call rnn2onnx.compile(graph, outputs, weights=...), and run the result with "
     "Program.run(feeds)."
 )
+_DENSE = "No compiled program has such values: give dense tensors, and lengths for rows that end early."
 _ADVICE = {
+    "tf.IndexedSlices": _DENSE,
+    "tf.RaggedTensor": _DENSE,
+    "tf.SparseTensor": _DENSE,
+    "tf.SparseTensorValue": _DENSE,
     "tf.app": "Scripts read their command line with argparse; a model gets its sizes as arguments.",
     "tf.data": "Inputs are placeholders in the graph, and arrays in Program.run(feeds).",
     "tf.flags": "Scripts read their command line with argparse; a model gets its sizes as arguments.",

@@ -1,0 +1,10 @@
+"""``tf.contrib``: what recurrent models use of it."""
+
+from __future__ import annotations
+
+from rnn2onnx.tf.contrib import cudnn_rnn, framework, layers, learn, rnn, util
+from rnn2onnx.tf.unknown_names import unknown
+
+__all__ = ["cudnn_rnn", "framework", "layers", "learn", "rnn", "util"]
+
+__getattr__ = unknown("tf.contrib")

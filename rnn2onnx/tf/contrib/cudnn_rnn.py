@@ -1,0 +1,13 @@
+"""``tf.contrib.cudnn_rnn``: the cells whose variables are those of the fused kernels."""
+
+from __future__ import annotations
+
+from rnn2onnx.tf.rnn_cell import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
+from rnn2onnx.tf.unknown_names import unknown
+
+__all__ = [
+    "CudnnCompatibleGRUCell",
+    "CudnnCompatibleLSTMCell",
+]
+
+__getattr__ = unknown("tf.contrib.cudnn_rnn")

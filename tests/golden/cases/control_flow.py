@@ -269,7 +269,7 @@ def static_shapes(tf):
         "map": tf.map_fn(lambda row: row[:2], x).shape.as_list(),
         "map_known": tf.map_fn(lambda row: row[:2], tf.zeros([5, 3])).shape.as_list(),
         "scan": tf.scan(lambda s, row: s + row, tf.zeros([5, 3])).shape.as_list(),
-        "one_variable": type(tf.while_loop(lambda n: n < 3, lambda n: n + 1, [0])).__name__,
+        "one_variable": tf.while_loop(lambda n: n < 3, lambda n: n + 1, [0]).shape.as_list(),
         "two_variables": type(loop).__name__,
         "body_decides": type(tf.while_loop(lambda a, b: a < 3, lambda a, b: (a + 1, b), [0, 1])).__name__,
         "body_decides_too": type(tf.while_loop(lambda a, b: a < 3, lambda a, b: [a + 1, b], (0, 1))).__name__,

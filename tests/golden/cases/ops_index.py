@@ -287,8 +287,3 @@ def where_of_two(tf):
 @error_case(name="error_top_k_of_too_many")
 def too_many_k(tf):
     return tf.nn.top_k(tf.zeros([2, 3]), 5)
-
-
-@error_case(name="error_mask_of_unknown_rank")
-def mask_of_unknown_rank(tf):
-    return tf.boolean_mask(tf.zeros([2, 3]), tf.placeholder(tf.bool))

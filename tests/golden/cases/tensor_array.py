@@ -216,7 +216,7 @@ def attributes(tf):
         "read": unstacked.read(0).shape.as_list(),
         "stack": unstacked.stack().shape.as_list(),
         "written": array.write(0, tf.zeros([4])).read(0).shape.as_list(),
-        "element_shape": tf.TensorArray(tf.float32, 3, element_shape=[None, 2]).read(0).shape.as_list(),
+        "element_shape": tf.TensorArray(tf.float32, 3, element_shape=[None, 2]).stack().shape.as_list(),
         "size": array.size().shape.as_list(),
     }
 

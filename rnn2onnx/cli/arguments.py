@@ -1,0 +1,86 @@
+"""Arguments that several commands take: models, weights, ``NAME=VALUE`` pairs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from rnn2onnx.errors import FeedError
+
+if TYPE_CHECKING:
+    from rnn2onnx.ir import Array
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="FILE.py or FILE.py:FUNCTION (by default model), or a name in rnn2onnx.models.",
+        show_default=False,
+    ),
+]
+Weights = Annotated[
+    Optional[str],  # noqa: UP045  (typer reads annotations on Python 3.10)
+    typer.Option("--weights", metavar="FILE", help="The variables' values; their seeded initial values if not given."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Feeds = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--feed", metavar="NAME=FILE.npy", help="An input: a file, or JSON as in n=[3,5]. Several may follow."
+    ),
+]
+Shapes = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--shape", metavar="NAME=LENGTH", help="A named length of the random inputs. Several may follow."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Of the random inputs.")]
+
+
+def shapes(pairs: Sequence[str] | None) -> dict[str, int]:
+    """The lengths that ``NAME=LENGTH`` pairs say; a usage error if one is no such pair."""
+    found: dict[str, int] = {}
+    for pair in pairs or ():
+        name, equals, value = pair.rpartition("=")
+        if not equals or not name or not value.isdigit():
+            raise typer.BadParameter(f"{pair!r} is not NAME=LENGTH, such as batch=2.", param_hint="--shape")
+        found[name] = int(value)
+    return found
+
+
+def feeds(pairs: Sequence[str] | None) -> dict[str, Array]:
+    """The arrays that ``NAME=FILE.npy`` pairs name; a usage error if one is no such pair.
+
+    Raises:
+        FeedError: There is no such file, or it holds no array.
+    """
+    found: dict[str, Array] = {}
+    for pair in pairs or ():
+        name, equals, value = pair.partition("=")
+        if not equals or not name or not value:
+            raise typer.BadParameter(f"{pair!r} is not NAME=FILE.npy, such as x=x.npy.", param_hint="--feed")
+        found[name] = _array(name, value)
+    return found
+
+
+def _array(name: str, value: str) -> Array:
+    import numpy as np
+
+    if os.path.isfile(value):
+        try:
+            with open(value, "rb") as file:
+                array: Array = np.lib.format.read_array(file, allow_pickle=False)
+            return array
+        except ValueError as error:
+            raise FeedError(f"--feed {name}={value}: it is no .npy file as numpy.save writes it ({error}).") from None
+    literal: Any = None
+    try:
+        literal = json.loads(value)
+        if isinstance(literal, list | int | float | bool):
+            return np.asarray(literal)
+    except ValueError:
+        literal = None
+    raise FeedError(f"--feed {name}={value}: there is no file {value!r}, and it is not a number or a list in JSON.")

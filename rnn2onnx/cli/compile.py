@@ -1,0 +1,118 @@
+"""``rnn2onnx compile``: a model in, an ONNX file out, and what became of each recurrence."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+import rnn2onnx
+from rnn2onnx.cli.arguments import Json, Model, Weights
+from rnn2onnx.cli.model_file import record
+from rnn2onnx.cli.terminal import progress, say, say_json, table
+from rnn2onnx.cli.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rnn2onnx.ir import Graph, Type
+
+Stages = list[tuple[str, bool, float]]
+
+
+def compile_model(
+    model: Model,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The ONNX file.", show_default=False)],
+    opset: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--opset", help="The ONNX opset, 13 to 26; 17 if not given."),
+    ] = None,
+    weights: Weights = None,
+    dump_ir: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--dump-ir", metavar="DIR", help="Write the program there as recorded and after each pass."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compile a model to an ONNX file."""
+    start = time.perf_counter()
+    stages: Stages = []
+    if dump_ir is not None:
+        os.makedirs(dump_ir, exist_ok=True)
+    with progress(f"recording {model}") as line:
+
+        def observe(name: str, before: Graph | None, after: Graph, seconds: float) -> None:
+            line.say(f"compiling {model}: {name} is done")
+            if dump_ir is not None:
+                _dump(os.path.join(dump_ir, f"{len(stages):02}-{name}.ir"), after)
+            stages.append((name, after is not before, seconds))
+
+        recorded = record(model)
+        chosen = weights if weights is not None else recorded.weights
+        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, opset=opset, observe=observe)
+        line.say(f"writing {output}")
+        program.save(output)
+    seconds = time.perf_counter() - start
+    if json:
+        say_json(_facts(output, program, stages, seconds))
+    else:
+        _report(output, program, seconds)
+
+
+def _dump(path: str, graph: Graph) -> None:
+    from rnn2onnx.ir import print_graph
+
+    with whole_file(path) as file:
+        file.write(f"{print_graph(graph, locations=True)}\n".encode())
+
+
+def _report(output: str, program: rnn2onnx.Program, seconds: float) -> None:
+    size = os.path.getsize(output)
+    nodes = len(program.model.graph.node)
+    say(f"{output}: opset {program.opset}, {nodes} nodes, {_bytes(size)}, in {seconds:.1f} s", "bold")
+    for word, types in (("inputs", program.inputs), ("outputs", program.outputs)):
+        say()
+        table((word, ""), [(name, str(type)) for name, type in types.items()], ("cyan", "magenta"))
+    for decision in program.report:
+        say()
+        say(f"{decision.what} -> {decision.became}{f' ({_near(decision.source)})' if decision.source else ''}", "cyan")
+        say(f"  {decision.why}")
+
+
+def _near(source: str) -> str:
+    """A source's ``file:line`` with the file relative to the working folder where it is below it."""
+    from rnn2onnx.ir.text import location_text
+
+    file, _, line = source.rpartition(":")
+    return location_text((file, int(line)))
+
+
+def _bytes(size: int) -> str:
+    amount, units = float(size), ["bytes", "KB", "MB", "GB"]
+    while amount >= 1000 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    return f"{amount:.3g} {units[0]}"
+
+
+def _facts(output: str, program: rnn2onnx.Program, stages: Stages, seconds: float) -> dict[str, Any]:
+    return {
+        "file": output,
+        "bytes": os.path.getsize(output),
+        "opset": program.opset,
+        "nodes": len(program.model.graph.node),
+        "seconds": round(seconds, 3),
+        "inputs": _types(program.inputs),
+        "outputs": _types(program.outputs),
+        "report": [
+            {"source": decision.source, "what": decision.what, "became": decision.became, "why": decision.why}
+            for decision in program.report
+        ],
+        "passes": [{"name": name, "changed": changed, "seconds": round(taken, 4)} for name, changed, taken in stages],
+    }
+
+
+def _types(types: Mapping[str, Type]) -> list[dict[str, Any]]:
+    return [{"name": name, "dtype": type.dtype.name, "shape": list(type.shape)} for name, type in types.items()]

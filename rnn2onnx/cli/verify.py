@@ -1,0 +1,121 @@
+"""``rnn2onnx verify``: whether onnxruntime computes what the model means, judged against float64."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+import rnn2onnx
+from rnn2onnx.cli.arguments import Feeds, Json, Model, Seed, Shapes, Weights, feeds, shapes
+from rnn2onnx.cli.model_file import record
+from rnn2onnx.cli.terminal import progress, say, say_json, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rnn2onnx.ir import Array
+    from rnn2onnx.runtime.judge import Distance, Judgement
+
+DISAGREES = 1
+
+
+def verify(
+    model: Model,
+    feed: Feeds = None,
+    shape: Shapes = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    json: Json = False,
+) -> None:
+    """Compare a model on onnxruntime with its meaning in numpy, in float32 and in float64."""
+    from rnn2onnx.runtime.judge import judge
+    from rnn2onnx.runtime.random_feeds import all_sizes, integer_ranges, random_feeds
+
+    given, sizes = feeds(feed), shapes(shape)
+    with progress(f"compiling {model}") as line:
+        recorded = record(model)
+        chosen: Any = weights if weights is not None else recorded.weights
+        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen)
+        types = program.inputs
+        for name, array in given.items():
+            if name in types:
+                named = zip(types[name].shape, array.shape, strict=False)
+                sizes.update({dim: length for dim, length in named if isinstance(dim, str)})
+        sizes = all_sizes(types, sizes)
+        drawn = random_feeds(types, sizes, seed=seed, ranges=integer_ranges(program.graph, sizes))
+        arrays = {**drawn, **given}
+        line.say(f"verifying {model}")
+        found = judge(program, arrays)
+    wrong = [judgement for judgement in found if judgement.wrong]
+    if json:
+        say_json({"agrees": not wrong, "seed": seed, "sizes": sizes, "outputs": [_facts(item) for item in found]})
+    else:
+        _report(found, arrays, seed, {name for name in drawn if name not in given})
+    if wrong:
+        raise typer.Exit(DISAGREES)
+
+
+def _report(found: Sequence[Judgement], arrays: Mapping[str, Array], seed: int, drawn: set[str]) -> None:
+    shown = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
+    say(f"inputs: {shown or 'none'}{f' (random, seed {seed})' if drawn else ''}", "dim")
+    say()
+    rows = [
+        (
+            "ok" if not item.wrong else "WRONG",
+            item.name,
+            f"{item.type.dtype.name}[{', '.join(map(str, item.shape))}]",
+            _size(item.float32),
+            _size(item.engine),
+            _ulps(item.engine),
+            place(item),
+        )
+        for item in found
+    ]
+    header = ("", "output", "type", "float32 off by", "onnxruntime off by", "in ulps", "worst at")
+    table(header, rows, ("bold", "cyan", "magenta"))
+    for item in found:
+        if item.wrong:
+            say()
+            say(f"{item.name}: {item.wrong}.", "bold red")
+
+
+def _size(distance: Distance) -> str:
+    return "exact" if distance.absolute == 0 else f"{distance.absolute:.1e}"
+
+
+def _ulps(distance: Distance) -> str:
+    return "-" if math.isinf(distance.ulps) else f"{distance.ulps:.0f}"
+
+
+def place(judgement: Judgement) -> str:
+    """Where an output is worst, by the names of its axes: ``batch 1, time 3, 7``; empty where nothing is off."""
+    if judgement.engine.place is None or judgement.engine.absolute == 0:
+        return ""
+    named = zip(judgement.type.shape, judgement.engine.place, strict=True)
+    return ", ".join(f"{dim} {index}" if isinstance(dim, str) else str(index) for dim, index in named)
+
+
+def _facts(item: Judgement) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "dtype": item.type.dtype.name,
+        "shape": list(item.shape),
+        "agrees": not item.wrong,
+        "wrong": item.wrong,
+        "float32": _numbers(item.float32),
+        "onnxruntime": _numbers(item.engine),
+    }
+
+
+def _numbers(distance: Distance) -> dict[str, Any]:
+    def finite(number: float) -> float | None:
+        return number if math.isfinite(number) else None
+
+    return {
+        "max_abs": finite(distance.absolute),
+        "max_relative": finite(distance.relative),
+        "max_ulp": finite(distance.ulps),
+        "worst": list(distance.place) if distance.place is not None else None,
+    }

@@ -138,8 +138,8 @@ def _checkpoint() -> dict[str, Floats]:
     if not paths:
         where = f"it was found in {', '.join(folders)}, but there is no such file" if folders else "it is not installed"
         raise WeightsError(
-            f"the trained weights of g2p are the file {_CHECKPOINT} of the wheel {_WHEEL} 2.1.0, and {where}. Install it "
-            "with `pip install rnn2onnx[demo]`."
+            f"the trained weights of g2p are the file {_CHECKPOINT} of the wheel {_WHEEL} 2.1.0, and {where}. "
+            "Install it with `pip install rnn2onnx[demo]`."
         )
     with np.load(paths[0], allow_pickle=False) as file:
         found = {name: np.asarray(file[name], np.float32) for name in file.files}

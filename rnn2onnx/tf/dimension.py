@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rnn2onnx.errors import ArgumentTypeError, ShapeError, TraceError
+from rnn2onnx.ir import user_location
 
 
 class Dimension:
@@ -43,7 +44,7 @@ class Dimension:
             ShapeError: They are known and differ.
         """
         if not self.is_compatible_with(other):
-            raise ShapeError(f"Dimensions {self} and {as_dimension(other)} are not compatible")
+            raise ShapeError(f"Dimensions {self} and {as_dimension(other)} are not compatible", user_location())
 
     def merge_with(self, other: Any) -> Dimension:
         """The length that is known of both.
@@ -141,7 +142,8 @@ class Dimension:
         if self._value is None:
             raise ArgumentTypeError(
                 f"Dimension(None) was used as a Python {asked}, but this length is known only when the model runs. "
-                "Use tf.shape(tensor)[axis], or give the placeholder a static length."
+                "Use tf.shape(tensor)[axis], or give the placeholder a static length.",
+                user_location(),
             )
         return self._value
 
@@ -189,10 +191,11 @@ def length_of(value: Any) -> int | None:
     except (TypeError, TraceError):
         raise ArgumentTypeError(
             "Dimension value must be integer or None or have an __index__ method, "
-            f"got value '{value!r}' with type '{type(value)!r}'"
+            f"got value '{value!r}' with type '{type(value)!r}'",
+            user_location(),
         ) from None
     if length < 0:
-        raise ShapeError(f"Dimension {length} must be >= 0. Use None for an unknown length.")
+        raise ShapeError(f"Dimension {length} must be >= 0. Use None for an unknown length.", user_location())
     return length
 
 
@@ -207,5 +210,6 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
 
 def _no_true_division(left: type, right: type) -> ArgumentTypeError:
     return ArgumentTypeError(
-        f"unsupported operand type(s) for /: '{left.__name__}' and '{right.__name__}', please use // instead"
+        f"unsupported operand type(s) for /: '{left.__name__}' and '{right.__name__}', please use // instead",
+        user_location(),
     )

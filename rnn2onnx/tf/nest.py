@@ -1,19 +1,10 @@
-"""``tf.nest``: nested structures."""
+"""``tf.nest``: nested structures, with the user's line in errors."""
 
 from __future__ import annotations
 
-from rnn2onnx.nest import (
-    assert_same_structure,
-    assert_shallow_structure,
-    flatten,
-    flatten_up_to,
-    is_nested,
-    is_sequence,
-    map_structure,
-    map_structure_up_to,
-    pack_sequence_as,
-    yield_flat_paths,
-)
+from rnn2onnx import nest
+from rnn2onnx.nest import is_nested, is_sequence, yield_flat_paths
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
@@ -28,5 +19,13 @@ __all__ = [
     "pack_sequence_as",
     "yield_flat_paths",
 ]
+
+assert_same_structure = located()(nest.assert_same_structure)
+assert_shallow_structure = located()(nest.assert_shallow_structure)
+flatten = located()(nest.flatten)
+flatten_up_to = located()(nest.flatten_up_to)
+map_structure = located()(nest.map_structure)
+map_structure_up_to = located()(nest.map_structure_up_to)
+pack_sequence_as = located()(nest.pack_sequence_as)
 
 __getattr__ = unknown("tf.nest")

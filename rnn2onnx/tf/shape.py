@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, overload
 
 from rnn2onnx.errors import ArgumentTypeError, ShapeError, TraceError
+from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dimension import Dimension, as_dimension, dimension_value, length_of
 
 __all__ = [
@@ -81,7 +82,7 @@ class TensorShape:
             ShapeError: One is not.
         """
         if not self.is_fully_defined():
-            raise ShapeError(f"Shape {self} is not fully defined")
+            raise ShapeError(f"Shape {self} is not fully defined", user_location())
 
     def is_compatible_with(self, other: Any) -> bool:
         """True when some fully known shape fits both."""
@@ -99,7 +100,7 @@ class TensorShape:
             ShapeError: Ranks or known lengths differ.
         """
         if not self.is_compatible_with(other):
-            raise ShapeError(f"Shapes {self} and {other} are incompatible")
+            raise ShapeError(f"Shapes {self} and {other} are incompatible", user_location())
 
     def merge_with(self, other: Any) -> TensorShape:
         """What is known of both shapes together.
@@ -109,7 +110,7 @@ class TensorShape:
         """
         other = as_shape(other)
         if not self.is_compatible_with(other):
-            raise ShapeError(f"Shapes {self} and {other} are not compatible")
+            raise ShapeError(f"Shapes {self} and {other} are not compatible", user_location())
         if self._lengths is None or other._lengths is None:
             return other if self._lengths is None else self
         pairs = zip(self._lengths, other._lengths, strict=True)
@@ -147,7 +148,7 @@ class TensorShape:
             ShapeError: It has fewer than ``rank`` axes.
         """
         if self.rank is not None and self.rank < rank:
-            raise ShapeError(f"Shape {self} must have rank at least {rank}")
+            raise ShapeError(f"Shape {self} must have rank at least {rank}", user_location())
         return self
 
     def with_rank_at_most(self, rank: int) -> TensorShape:
@@ -157,7 +158,7 @@ class TensorShape:
             ShapeError: It has more than ``rank`` axes.
         """
         if self.rank is not None and self.rank > rank:
-            raise ShapeError(f"Shape {self} must have rank at most {rank}")
+            raise ShapeError(f"Shape {self} must have rank at most {rank}", user_location())
         return self
 
     def assert_has_rank(self, rank: int) -> None:
@@ -167,7 +168,7 @@ class TensorShape:
             ShapeError: It is another.
         """
         if self.rank not in (None, rank):
-            raise ShapeError(f"Shape {self} must have rank {rank}")
+            raise ShapeError(f"Shape {self} must have rank {rank}", user_location())
 
     def assert_same_rank(self, other: Any) -> None:
         """Returns when both ranks are equal or one is unknown.
@@ -177,11 +178,11 @@ class TensorShape:
         """
         other = as_shape(other)
         if self.rank is not None and other.rank is not None and self.rank != other.rank:
-            raise ShapeError(f"Shapes {self} and {other} must have the same rank")
+            raise ShapeError(f"Shapes {self} and {other} must have the same rank", user_location())
 
     def _known(self, problem: str) -> tuple[int | None, ...]:
         if self._lengths is None:
-            raise ShapeError(f"{problem} Give the tensor a rank first, with set_shape or tf.reshape.")
+            raise ShapeError(f"{problem} Give the tensor a rank first, with set_shape or tf.reshape.", user_location())
         return self._lengths
 
     def __len__(self) -> int:
@@ -207,7 +208,8 @@ class TensorShape:
             ) from None
         except TypeError:
             raise ArgumentTypeError(
-                f"list indices must be integers or slices, not {type(key).__name__}: index {key!r} of shape {self}"
+                f"list indices must be integers or slices, not {type(key).__name__}: index {key!r} of shape {self}",
+                user_location(),
             ) from None
 
     def __add__(self, other: Any) -> TensorShape:
@@ -278,7 +280,8 @@ def _lengths_of(dims: Any) -> tuple[int | None, ...] | None:
     if isinstance(dims, (str, bytes, dict)):
         raise ArgumentTypeError(
             f"Failed to convert '{dims!r}' to a shape. "
-            "Give an int, or a list or tuple of ints and None such as [1, 10, None]."
+            "Give an int, or a list or tuple of ints and None such as [1, 10, None].",
+            user_location(),
         )
     try:
         lengths = iter(dims)
@@ -290,7 +293,8 @@ def _lengths_of(dims: Any) -> tuple[int | None, ...] | None:
 def _part_of_unknown(key: slice) -> TensorShape:
     if key.step is not None:
         raise ShapeError(
-            f"Steps are not yet handled in slices of a shape of unknown rank: [{key.start}:{key.stop}:{key.step}]"
+            f"Steps are not yet handled in slices of a shape of unknown rank: [{key.start}:{key.stop}:{key.step}]",
+            user_location(),
         )
     start = 0 if key.start is None else key.start
     # A negative end counts from a rank nobody knows, so the number of axes in between stays open.

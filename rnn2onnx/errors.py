@@ -6,18 +6,48 @@ and line in ``location``; where TensorFlow's contract names a builtin class, the
 
 from __future__ import annotations
 
+import os
+import sys
+from typing import ClassVar
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_MODELS = _PACKAGE + "models" + os.sep
+_COMMANDS = _PACKAGE + "cli" + os.sep
+
+
+def user_location() -> tuple[str, int] | None:
+    """The file and line of the innermost call that is not this package's own; its models count as users.
+
+    None where the package's own command line made the call.
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(_COMMANDS):
+            return None
+        own = file.startswith(_PACKAGE) and not file.startswith(_MODELS)
+        if not own and "importlib" not in file and not file.endswith("contextlib.py"):
+            return file, frame.f_lineno
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return None
+
 
 class Rnn2OnnxError(Exception):
     """The root of all errors of rnn2onnx.
 
     Attributes:
-        location: ``(file, line)`` of the user's call, or None where no call is to blame.
+        location: ``(file, line)`` of the user's call, or None where there is none.
     """
+
+    of_a_call: ClassVar[bool] = True
+    """Whether the user's call is to blame, so that its line is found where none is given."""
 
     def __init__(self, message: str, location: tuple[str, int] | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.location = location
+        self.location = user_location() if location is None and self.of_a_call else location
 
     def add_note_text(self, text: str) -> None:
         """Appends a sentence to the message, for who passes the error on and knows where it happened."""
@@ -73,13 +103,19 @@ class WeightsError(Rnn2OnnxError, ValueError):
 class ParseError(Rnn2OnnxError, ValueError):
     """Text that is not a graph; the message shows line, column and a caret."""
 
+    of_a_call = False
+
 
 class VerifyError(Rnn2OnnxError):
     """A graph that breaks the rules of the IR: a bug of the compiler, never the user's."""
 
+    of_a_call = False
+
 
 class PassError(Rnn2OnnxError):
     """A pass that failed; says which, and after which others."""
+
+    of_a_call = False
 
 
 class ExportError(Rnn2OnnxError, ValueError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rnn2onnx.ir.builder import Builder, user_location
+from rnn2onnx.errors import user_location
+from rnn2onnx.ir.builder import Builder
 from rnn2onnx.ir.evaluate import evaluate, evaluate_body, evaluate_values
 from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
 from rnn2onnx.ir.parse import parse

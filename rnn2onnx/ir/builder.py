@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,29 +9,12 @@ from typing import Any
 import numpy as np
 
 import rnn2onnx.ir.kinds  # noqa: F401  (fills the table)
-from rnn2onnx.errors import DTypeError, ShapeError, TraceError
+from rnn2onnx.errors import DTypeError, ShapeError, TraceError, user_location
 from rnn2onnx.ir.graph import Array, Attrs, Block, Content, Graph, Kind, Location, Op, Value, constant, freeze
 from rnn2onnx.ir.table import kind as find_kind
 from rnn2onnx.ir.types import UNKNOWN, Dim, Type, fits
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_MODELS = _PACKAGE + "models" + os.sep
 _KNOWN_ELEMENTS = 64
-
-
-def user_location() -> Location:
-    """The file and line of the innermost call that is not this package's own (its models count as users)."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        own = file.startswith(_PACKAGE) and not file.startswith(_MODELS)
-        if not own and "importlib" not in file and not file.endswith("contextlib.py"):
-            return file, frame.f_lineno
-        next_frame = frame.f_back
-        if next_frame is None:
-            return None
-        frame = next_frame
-    return None
 
 
 class Builder:
@@ -217,8 +198,6 @@ class Builder:
         try:
             return list(row.infer(inputs, attrs, blocks))
         except (ShapeError, DTypeError) as error:
-            if error.location is not None:
-                raise
             given = ", ".join(str(value.type) for value in inputs)
             raise type(error)(f"{row.name} of {given}: {error.message}", where) from None
 

@@ -172,7 +172,7 @@ class _Painter:
         for index, panel in enumerate(panels):
             svg += [f'<g transform="translate({x:.1f} {above:.1f})">', *panel.svg, "</g>"]
             if len(panels) > 1:
-                svg.append(f'<text class="role" x="{x:.1f}" y="{above - 6:.1f}">{("then", "else")[index]}</text>')
+                svg.append(_text("role", x, above - 6, ("then", "else")[index]))
             for operand, param in _matching_params(op):
                 enters[operand] = x + panel.params[param]
             for result, inner in _matching_results(op):
@@ -196,9 +196,9 @@ class _Painter:
         head = [
             f'<rect class="frame {op.kind.name}" width="{width:.1f}" height="{height:.1f}" rx="10"/>',
             f"<title>{html.escape(self.tooltip(op))}</title>",
-            f'<text class="kind" x="{_FRAME}" y="{_HEAD:.1f}">{title}</text>',
-            f'<text class="attrs" x="{_FRAME + len(title) * _CHAR + 8:.1f}" y="{_HEAD:.1f}">{html.escape(attrs)}</text>',
-            f'<text class="role" x="{width - _FRAME:.1f}" y="{_HEAD:.1f}" text-anchor="end">{html.escape(place_of)}</text>',
+            _text("kind", _FRAME, _HEAD, title),
+            _text("attrs", _FRAME + len(title) * _CHAR + 8, _HEAD, attrs),
+            _text("role", width - _FRAME, _HEAD, place_of, at_end=True),
         ]
         at = _FRAME + len(title) * _CHAR + len(attrs) * _SMALL + 18
         for pill in pills:
@@ -242,23 +242,23 @@ class _Painter:
         widths[0] += len(corner) * _SMALL + 12 if corner else 0
         width = max([*widths, *(_pill_width(pill) - 4 for pill in pills), 36]) + 2 * _PAD
         height = _LINE * len(lines) + 17 * len(pills) + _PAD
+        round_by = 8 if family == "end" else 5
         svg = [
-            f'<rect class="card {family}" width="{width:.1f}" height="{height:.1f}" rx="{8 if family == "end" else 5}"/>',
+            f'<rect class="card {family}" width="{width:.1f}" height="{height:.1f}" rx="{round_by}"/>',
             f"<title>{html.escape(tooltip)}</title>",
         ]
         y = 0.0
         for text, style in lines:
             y += _LINE
-            svg.append(f'<text class="{style}" x="{_PAD}" y="{y:.1f}">{html.escape(text)}</text>')
+            svg.append(_text(style, _PAD, y, text))
         if corner:
-            x = width - _PAD
-            svg.append(f'<text class="role" x="{x:.1f}" y="{_LINE}" text-anchor="end">{html.escape(corner)}</text>')
+            svg.append(_text("role", width - _PAD, _LINE, corner, at_end=True))
         for index, pill in enumerate(pills):
             svg += _pill(pill, _PAD - 2, y + 5 + 17 * index)
         return _Card(Box(width, height, first, last), svg, [width / 2], [width / 2])
 
 
-# -- what stands for what ------------------------------------------------------------------------------------------------
+# -- what stands for what ----------------------------------------------------------------------------------------------
 
 
 def _is_pill(op: Op) -> bool:
@@ -315,7 +315,7 @@ def _attrs(op: Op) -> str:
 
 
 def _number(array: Array, value: Value) -> str:
-    if not array.size or not is_float(array.dtype) and array.size > 4:
+    if not array.size or (array.size > 4 and not is_float(array.dtype)):
         return type_text(value.type)
     if array.size <= 4:
         words = [f"{float(item):.4g}" if is_float(array.dtype) else str(item) for item in array.reshape(-1).tolist()]
@@ -328,7 +328,12 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-# -- shapes --------------------------------------------------------------------------------------------------------------
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def _text(style: str, x: float, y: float, text: str, *, at_end: bool = False) -> str:
+    anchor = ' text-anchor="end"' if at_end else ""
+    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}"{anchor}>{html.escape(text)}</text>'
 
 
 def _ports(width: float, count: int) -> list[float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 GAP = 18.0
 """Pixels between two boxes of a rank."""
@@ -18,6 +19,7 @@ _SLOT = 6.0
 _SWEEPS = 24
 
 Point = tuple[float, float]
+_Near = dict["Box", list[tuple["Box", float]]]
 
 
 @dataclass(eq=False)
@@ -140,7 +142,7 @@ def _split(links: Sequence[Link]) -> tuple[list[_Step], list[Box], dict[Link, li
             chain.append(Box(_SLOT, 0.0, rank=link.source.rank + len(chain) + 1, line=True))
         route = chain[: max(0, link.target.rank - link.source.rank - 1)]
         places = [(link.source, link.leaves), *((slot, _SLOT / 2) for slot in route)]
-        for (upper, leaves), (lower, _) in zip(places, places[1:], strict=False):
+        for (upper, leaves), (lower, _) in pairwise(places):
             step(upper, lower, leaves, _SLOT / 2)
         step(places[-1][0], link.target, places[-1][1], link.enters)
         routes[link] = route
@@ -155,7 +157,7 @@ def _order(ranks: list[list[Box]], steps: Sequence[_Step]) -> None:
     above, below = _neighbours(steps)
     place = {box: float(i) for rank in ranks for i, box in enumerate(rank)}
 
-    def key(box: Box, side: dict[Box, list[tuple[Box, float]]]) -> float:
+    def key(box: Box, side: _Near) -> float:
         near = side.get(box)
         return sum(place[other] + port for other, port in near) / len(near) if near else place[box]
 
@@ -176,10 +178,10 @@ def _order(ranks: list[list[Box]], steps: Sequence[_Step]) -> None:
         rank[:] = order
 
 
-def _neighbours(steps: Sequence[_Step]) -> tuple[dict[Box, list[tuple[Box, float]]], dict[Box, list[tuple[Box, float]]]]:
+def _neighbours(steps: Sequence[_Step]) -> tuple[_Near, _Near]:
     """For each box those above and below it, with the port there as a fraction of the width from the middle."""
-    above: dict[Box, list[tuple[Box, float]]] = {}
-    below: dict[Box, list[tuple[Box, float]]] = {}
+    above: _Near = {}
+    below: _Near = {}
     for step in steps:
         above.setdefault(step.lower, []).append((step.upper, step.leaves / max(1.0, step.upper.width) - 0.5))
         below.setdefault(step.upper, []).append((step.lower, step.enters / max(1.0, step.lower.width) - 0.5))
@@ -227,7 +229,7 @@ def _spread(ranks: Sequence[Sequence[Box]], steps: Sequence[_Step]) -> None:
                 total = sum(weight for _, _, weight, _ in near)
                 wanted.append(sum((o.x + shift) * w for o, shift, w, _ in near) / total if near else box.x)
                 weights.append(total or 0.01)
-            room = [box.width + (GAP if not (box.line and after.line) else _SLOT) for box, after in zip(rank, rank[1:])]
+            room = [box.width + (_SLOT if box.line and after.line else GAP) for box, after in pairwise(rank)]
             for box, x in zip(rank, nearest(wanted, weights, room), strict=True):
                 box.x = x
 

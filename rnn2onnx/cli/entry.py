@@ -12,7 +12,6 @@ import typer
 from rnn2onnx import __version__
 from rnn2onnx.cli.compile import compile_model
 from rnn2onnx.cli.demo import demo
-from rnn2onnx.cli.demo import demo
 from rnn2onnx.cli.passes import passes
 from rnn2onnx.cli.run import run
 from rnn2onnx.cli.show import show
@@ -35,7 +34,6 @@ app.command()(run)
 app.command()(verify)
 app.command()(show)
 app.command()(passes)
-app.command()(demo)
 app.command()(demo)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import importlib.util
 import keyword
+import os
 import random
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from pydoc_data import topics
@@ -179,16 +181,18 @@ def _wheel() -> Any:
     assert spec is not None
     assert spec.submodule_search_locations is not None
     folder = Path(spec.submodule_search_locations[0])
-    tree = ast.parse((folder / "g2p.py").read_text(encoding="utf-8"))
+    with warnings.catch_warnings():
+        # Its patterns hold escapes that Python warns of; none of them is in what is kept.
+        warnings.simplefilter("ignore")
+        tree = ast.parse((folder / "g2p.py").read_text(encoding="utf-8"))
     (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "G2p")
     methods = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
     start = methods["__init__"]
-    start.body = [line for line in start.body if isinstance(line, ast.Assign) and "cmu" not in ast.unparse(line)]
-    start.body = [line for line in start.body if "homograph" not in ast.unparse(line)]
-    start.body += ast.parse("self.load_variables()").body
+    fetched = ("super", "cmu", "homograph")
+    start.body = [line for line in start.body if not any(word in ast.unparse(line) for word in fetched)]
     kept = ("__init__", "load_variables", "sigmoid", "grucell", "gru", "encode", "predict")
     found.body = [methods[name] for name in kept]
-    space: dict[str, Any] = {"np": np, "os": __import__("os"), "dirname": str(folder)}
+    space: dict[str, Any] = {"np": np, "os": os, "dirname": str(folder)}
     module = ast.fix_missing_locations(ast.Module([found], []))
     exec(compile(module, str(folder / "g2p.py"), "exec"), space)
     wheel = space["G2p"]()

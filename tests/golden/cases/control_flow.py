@@ -78,7 +78,6 @@ def cases(tf):
         "default": tf.case(pairs, default=lambda: -1),
         "first_wins": tf.case([(i >= 0, lambda: i), (i >= 1, lambda: i * 2)], default=lambda: i - 1),
         "tensors": tf.case(pairs[:1], default=lambda: i * 5),
-        "switch": tf.switch_case(tf.minimum(i, 2), [lambda: i, lambda: i + 10, lambda: i + 100]),
     }
 
 

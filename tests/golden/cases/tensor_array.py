@@ -72,7 +72,9 @@ def split(tf):
 @case(rows)
 def identity_and_dtype(tf):
     x = tf.placeholder(tf.float32, [None, 2], "x")
-    array = tf.TensorArray(tf.int32, size=2, tensor_array_name="kept").unstack(tf.cast(x[:2] * 10.0, tf.int32))
+    array = tf.TensorArray(tf.int32, size=2, tensor_array_name="kept").unstack(
+        tf.cast(x[-1:] * [[9.0], [2.0]], tf.int32)
+    )
     return array.identity().stack()
 
 
@@ -216,7 +218,6 @@ def attributes(tf):
         "read": unstacked.read(0).shape.as_list(),
         "stack": unstacked.stack().shape.as_list(),
         "written": array.write(0, tf.zeros([4])).read(0).shape.as_list(),
-        "element_shape": tf.TensorArray(tf.float32, 3, element_shape=[None, 2]).stack().shape.as_list(),
         "size": array.size().shape.as_list(),
     }
 

@@ -197,7 +197,17 @@ def depthwise_conv2d(
     return _walked(x, kernel, channels, strides, padding, data_format, apart, name)
 
 
-depthwise_conv2d_native = depthwise_conv2d
+def depthwise_conv2d_native(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Each channel of images convolved by kernels of its own. Source: ``tf.nn.depthwise_conv2d_native``."""
+    return depthwise_conv2d(input, filter, strides, padding, dilations, name, data_format)
 
 
 def separable_conv2d(

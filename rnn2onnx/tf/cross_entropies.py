@@ -26,22 +26,18 @@ __all__ = [
 ]
 
 
-def _named(call: str, sentinel: Any, labels: Any, logits: Any) -> None:
-    if sentinel is not None:
-        raise ArgumentError(f"Only call `{call}` with named arguments (labels=..., logits=..., ...)", user_location())
+def _given(labels: Any, logits: Any) -> None:
     if labels is None or logits is None:
         raise ArgumentError("Both labels and logits must be provided.", user_location())
 
 
-def sparse_softmax_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
-) -> Tensor:
+def sparse_softmax_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
     """-log(softmax(logits)) at each label. Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``.
 
     Raises:
         ShapeError: The labels don't have the shape of the logits without their last axis.
     """
-    _named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _given(labels, logits)
     ids, x = positions(labels), convert_to_tensor(logits)
     rank = len(ids.dims)
     if rank != len(x.dims) - 1:
@@ -75,7 +71,6 @@ def softmax_cross_entropy_with_logits_v2(
 
 
 def softmax_cross_entropy_with_logits(
-    _sentinel: Any = None,
     labels: Any = None,
     logits: Any = None,
     dim: Any = -1,
@@ -83,15 +78,13 @@ def softmax_cross_entropy_with_logits(
     axis: Any = None,
 ) -> Tensor:
     """-sum(labels * log(softmax(logits))) along ``dim``. Source: ``tf.nn.softmax_cross_entropy_with_logits``."""
-    _named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _given(labels, logits)
     return softmax_cross_entropy_with_logits_v2(labels, logits, dim if axis is None else axis, name)
 
 
-def sigmoid_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
-) -> Tensor:
+def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
     """The cross entropy of each label and sigmoid(logit). Source: ``tf.nn.sigmoid_cross_entropy_with_logits``."""
-    _named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    _given(labels, logits)
     target, x = pair(labels, logits)
     agree(x, target)
     straight = emit("sub", emit("maximum", x, number(0, x)), emit("mul", x, target))

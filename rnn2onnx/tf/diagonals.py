@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.errors import ShapeError
+import numpy as np
+
+from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.agreement import agree_lengths
-from rnn2onnx.tf.filling import zeros_like
+from rnn2onnx.tf.reshaping import pad
 from rnn2onnx.tf.shape_argument import as_int64, length_of, lengths_of, vector_of
+from rnn2onnx.tf.static_value import static_int
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
 
 __all__ = ["diag", "diag_part", "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "trace"]
+
+_END = int(np.iinfo(np.int64).max)
 
 
 def _matrix(input: Any, what: str) -> Tensor:
@@ -43,7 +48,7 @@ def matrix_band_part(input: Any, num_lower: Any, num_upper: Any, name: str | Non
     down, across = _grid(length_of(x, -2), length_of(x, -1))
     below = emit("sub", down, across)
     kept = emit("and", _within(below, num_lower), _within(emit("neg", below), num_upper))
-    return emit("where", kept, x, convert_to_tensor(0 if x.dtype.name != "bool" else False, x.dtype), name=name)
+    return emit("where", kept, x, _zero(x), name=name)
 
 
 def _within(distance: Tensor, limit: Any) -> Tensor:
@@ -52,40 +57,89 @@ def _within(distance: Tensor, limit: Any) -> Tensor:
 
 
 def _zero(x: Tensor) -> Tensor:
-    return zeros_like(convert_to_tensor(0, x.dtype)) if x.dtype.name != "bool" else convert_to_tensor(False)
+    return convert_to_tensor(np.zeros((), x.value.type.dtype))
 
 
-def _on_diagonal(rows: Tensor, columns: Tensor) -> Tensor:
+def _on_diagonal(rows: Tensor, columns: Tensor, shift: int = 0) -> Tensor:
     down, across = _grid(rows, columns)
-    return emit("equal", down, across)
+    return emit("equal", emit("add", down, as_int64(shift)) if shift else down, across)
 
 
-def matrix_diag(diagonal: Any, name: str = "diag") -> Tensor:
-    """Matrices [..., N, N] with ``diagonal`` [..., N] on their diagonals. Source: ``tf.matrix_diag``."""
+def _only(found: Any, wanted: Any, what: str) -> None:
+    """Returns when an argument has the one value that is supported."""
+    if found != wanted:
+        raise ArgumentError(
+            f"{what} other than {wanted} is not supported here, and {found!r} was given.", user_location()
+        )
+
+
+def matrix_diag(
+    diagonal: Any,
+    name: str = "diag",
+    k: Any = 0,
+    num_rows: Any = -1,
+    num_cols: Any = -1,
+    padding_value: Any = 0,
+    align: str = "RIGHT_LEFT",
+) -> Tensor:
+    """Square matrices with ``diagonal`` [..., N] on one of their diagonals.
+
+    Args:
+        diagonal: The diagonals.
+        name: The result's name.
+        k: Which diagonal it is: above the main one if positive.
+        num_rows: -1: as few as hold the diagonal, as many as columns.
+        num_cols: The same.
+        padding_value: The other elements.
+        align: No meaning for one diagonal.
+
+    Source:
+        ``tf.matrix_diag``.
+    """
     x = convert_to_tensor(diagonal)
     if not x.dims:
         raise ShapeError("A diagonal is a vector, not a scalar.", user_location())
-    length = length_of(x, -1)
-    rows = emit("unsqueeze", x, axes=(len(x.dims),))
-    return emit("where", _on_diagonal(length, length), rows, _zero(x), name=name)
+    _only((num_rows, num_cols), (-1, -1), "(num_rows, num_cols)")
+    shift = static_int(k, "k")
+    padded = pad(x, [[0, 0]] * (len(x.dims) - 1) + [[max(shift, 0), max(-shift, 0)]]) if shift else x
+    length = length_of(padded, -1)
+    rows = emit("unsqueeze", padded, axes=(len(x.dims) - 1,))
+    fill = convert_to_tensor(bool(padding_value) if x.dtype.name == "bool" else padding_value, x.dtype)
+    return emit("where", _on_diagonal(length, length, shift), rows, fill, name=name)
 
 
-def matrix_diag_part(input: Any, name: str = "diag_part") -> Tensor:
-    """The diagonals [..., min(M, N)] of matrices [..., M, N]. Source: ``tf.matrix_diag_part``."""
+def matrix_diag_part(
+    input: Any, name: str = "diag_part", k: Any = 0, padding_value: Any = 0, align: str = "RIGHT_LEFT"
+) -> Tensor:
+    """One diagonal of matrices [..., M, N].
+
+    Args:
+        input: The matrices.
+        name: The result's name.
+        k: Which diagonal: above the main one if positive.
+        padding_value: No meaning for one diagonal.
+        align: The same.
+
+    Source:
+        ``tf.matrix_diag_part``.
+    """
     x = _matrix(input, "tf.matrix_diag_part")
-    rank = len(x.dims)
+    rank, shift = len(x.dims), static_int(k, "k")
+    if shift:
+        axis = rank - 1 if shift > 0 else rank - 2
+        x = emit("slice", x, vector_of([abs(shift)]), vector_of([_END]), axes=(axis,), steps=(1,))
     if x.dims[-1] != x.dims[-2]:
         least = emit("minimum", length_of(x, -2), length_of(x, -1))
-        bound = emit("concat", *[emit("unsqueeze", least, axes=(0,))] * 2, axis=0)
-        x = emit("slice", x, vector_of([0, 0]), bound, axes=(rank - 2, rank - 1), steps=(1, 1))
+        x = emit("slice", x, vector_of([0, 0]), vector_of([least, least]), axes=(rank - 2, rank - 1), steps=(1, 1))
         x.graph.builder.unify(x.dims[-1], x.dims[-2])
     masked = emit("where", _on_diagonal(length_of(x, -1), length_of(x, -1)), x, _zero(x))
     kind = "reduce_any" if x.dtype.name == "bool" else "reduce_sum"
     return emit(kind, masked, name=name, axes=(rank - 1,), keepdims=False)
 
 
-def matrix_set_diag(input: Any, diagonal: Any, name: str = "set_diag") -> Tensor:
-    """The matrices [..., M, N] with their diagonals replaced. Source: ``tf.matrix_set_diag``."""
+def matrix_set_diag(input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT") -> Tensor:
+    """The matrices [..., M, N] with their main diagonals replaced. Source: ``tf.matrix_set_diag``."""
+    _only(k, 0, "k")
     x = _matrix(input, "tf.matrix_set_diag")
     line = convert_to_tensor(diagonal, x.dtype)
     rows, columns = x.dims[-2:]

@@ -63,11 +63,7 @@ def max_pool2d(
     return _pooled("max_pool", input, 2, ksize, strides, padding, data_format, name)
 
 
-def avg_pool2d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
-) -> Tensor:
-    """The mean element of each window of images, padding left out. Source: ``tf.nn.avg_pool2d``."""
-    return _pooled("average_pool", input, 2, ksize, strides, padding, data_format, name)
+avg_pool2d = avg_pool
 
 
 def max_pool_v2(

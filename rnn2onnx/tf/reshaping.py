@@ -170,7 +170,7 @@ def _repeated(tensor: Tensor, count: Tensor, axis: int, name: str | None) -> Ten
     times: list[Any] = [1] * (len(tensor.dims) + 1)
     times[axis + 1] = count
     lengths: list[Any] = [length_of(tensor, i) for i in range(len(tensor.dims))]
-    lengths[axis] = emit("mul", lengths[axis], as_int64(count))
+    lengths[axis] = 0 if constant_value(count) == 0 else emit("mul", lengths[axis], as_int64(count))
     return emit("reshape", tile(expand_dims(tensor, axis + 1), times), vector_of(lengths), name=name)
 
 

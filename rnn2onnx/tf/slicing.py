@@ -158,6 +158,8 @@ def _normal(span: _Span, dim: Dim) -> _Span:
         if not len(range(start, end, step)):
             return _Span(0, 0, 1)
         return _Span(start, _FRONT if end < 0 else end, step)
+    if span.step < 0 and isinstance(span.start, int) and isinstance(span.end, int) and span.start <= span.end < 0:
+        return _Span(0, 0, 1)
     return span
 
 

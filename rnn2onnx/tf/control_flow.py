@@ -12,12 +12,14 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeE
 from rnn2onnx.ir import Block, Copier, Type, Value, user_location
 from rnn2onnx.tf.bodies import Body, settle, step_types, trace
 from rnn2onnx.tf.graph import get_default_graph
+from rnn2onnx.tf.located import located
 from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
 from rnn2onnx.tf.tensor_array import Present, TensorArray
 
 __all__ = ["case", "cond", "while_loop"]
 
 
+@located()
 def cond(
     pred: Any,
     true_fn: Callable[[], Any] | None = None,
@@ -39,8 +41,8 @@ def cond(
         fn2: The old name of ``false_fn``.
 
     Raises:
-        TypeError: A branch is missing or no function, ``pred`` is a Python bool, or the dtypes differ.
-        ValueError: The structures differ.
+        TypeError: A branch is missing or no function, or ``pred`` is a Python bool.
+        ValueError: The structures or dtypes differ.
 
     Source:
         ``tf.cond``.
@@ -126,9 +128,8 @@ def _same_dtypes(pairs: Sequence[tuple[Any, Any]]) -> None:
         if a is None or b is None or isinstance(a, TensorArray) != isinstance(b, TensorArray):
             raise ArgumentTypeError(f"true_fn gives {a!r} where false_fn gives {b!r}.", user_location())
         if a.dtype != b.dtype:
-            raise DTypeError(
-                f"true_fn and false_fn arguments to tf.cond must have the same number, type, and overall structure of "
-                f"return values: {a.dtype.name} and {b.dtype.name}.",
+            raise ArgumentError(
+                f"true_fn gives {a.dtype.name} where false_fn gives {b.dtype.name}; the dtypes of both must be the same.",
                 user_location(),
             )
         if isinstance(a, Tensor) and len(a.dims) != len(b.dims):
@@ -179,6 +180,7 @@ def case(
     return cond(pred, function, lambda: case(list(rest), default, exclusive, strict), strict)
 
 
+@located()
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],

@@ -14,7 +14,6 @@ from rnn2onnx.tf.bodies import settle, step_types, trace
 from rnn2onnx.tf.dtypes import DType, numpy_dtype
 from rnn2onnx.tf.graph import get_default_graph
 from rnn2onnx.tf.located import located
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn import _check_state, leaves_of
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shape import TensorShape
@@ -25,7 +24,6 @@ from rnn2onnx.tf.variable_scope import variable_scope
 __all__ = ["raw_rnn"]
 
 
-@located()
 def raw_rnn(
     cell: Any,
     loop_fn: Callable[..., Any],

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, Rnn2OnnxError, ShapeError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.bodies import trace
 from rnn2onnx.tf.dtypes import DType, as_dtype
 from rnn2onnx.tf.graph import get_default_graph
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.located import located
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shape import TensorShape
@@ -28,11 +27,6 @@ class EmptyInputsError(ArgumentError, IndexError):
     """No inputs at all: a ValueError as documented, and the IndexError that TensorFlow raises."""
 
 
-class ParallelIterationsError(Rnn2OnnxError, AssertionError):
-    """``parallel_iterations`` is no integer: an AssertionError in TensorFlow too."""
-
-
-@located()
 class ParallelIterationsError(ArgumentError, AssertionError):
     """``parallel_iterations`` is no int: the AssertionError that TensorFlow raises."""
 

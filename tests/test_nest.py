@@ -161,7 +161,7 @@ def test_other_structures_are_refused(first: Any, second: Any, error: type[Excep
 def test_the_message_outlines_both_structures() -> None:
     with pytest.raises(ValueError, match="nested structure") as caught:
         nest.assert_same_structure((1, LSTMStateTuple(2, 3)), (1, {"x": [2]}), check_types=False)
-    assert str(caught.value).endswith(
+    assert caught.value.message.endswith(
         "Entire first structure:\n(., LSTMStateTuple(c=., h=.))\nEntire second structure:\n(., {'x': [.]})"
     )
 

@@ -129,7 +129,7 @@ def _same_dtypes(pairs: Sequence[tuple[Any, Any]]) -> None:
             raise ArgumentTypeError(f"true_fn gives {a!r} where false_fn gives {b!r}.", user_location())
         if a.dtype != b.dtype:
             raise ArgumentError(
-                f"true_fn gives {a.dtype.name} where false_fn gives {b.dtype.name}; the dtypes of both must be the same.",
+                f"true_fn gives {a.dtype.name} where false_fn gives {b.dtype.name}; both must give the same dtypes.",
                 user_location(),
             )
         if isinstance(a, Tensor) and len(a.dims) != len(b.dims):

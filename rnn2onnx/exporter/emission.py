@@ -205,6 +205,23 @@ class Emission:
         value.meta["hint"] = hint
         return value
 
+    def choice(
+        self,
+        condition: onnx_ir.Value,
+        then: Callable[[], onnx_ir.Value],
+        otherwise: Callable[[], onnx_ir.Value],
+        type: Type,
+    ) -> onnx_ir.Value:
+        """One of two values of ``type``, each computed only where it is chosen."""
+        branches = []
+        for name, make in (("then", then), ("otherwise", otherwise)):
+            with self._scope() as scope:
+                made = make()
+                if id(made) not in scope.made:
+                    made = self.op("Identity", made)
+                branches.append(onnx_ir.Graph([], [self.declare(made, type)], nodes=scope.nodes, name=name))
+        return self.op("If", condition, then_branch=branches[0], else_branch=branches[1])
+
     def outputs(self, results: Sequence[Value]) -> list[onnx_ir.Value]:
         """The results of the innermost scope, each made by a node of its own in that very scope.
 

@@ -1,8 +1,9 @@
 """Which element types onnxruntime's CPU kernels take, and through which other type the rest must go.
 
 A row of ``KERNELS`` holds what both the operator's schema and a kernel accept at every opset from 13 to 26 (float16
-where onnxruntime puts the casts itself): listed from onnxruntime 1.31.1 and run.
-Operators that only move elements take every type and have no row.
+where onnxruntime puts the casts itself): listed from onnxruntime 1.31.1 and run. Operators that only move elements take
+every type and have no row. Numbers go through a type that holds them all, save that u64 goes through i64, and the
+extremes of i64 and u64 along an axis through f64, which is exact to 2**53.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ _REDUCED = "f16 f32 f64 i32 i64"
 KERNELS: dict[str, frozenset[str]] = {
     name: frozenset(types.split())
     for names, types in {
-        "Add Sub Mul Div MatMul": _ARITHMETIC,
-        "Pow ReduceSum ReduceMean ReduceProd": _REDUCED,
+        "Add Sub Mul Div": _ARITHMETIC,
+        "Pow MatMul ReduceSum ReduceMean ReduceProd": _REDUCED,
         "CumSum": "f32 f64 i32 i64",
-        "ReduceMax ReduceMin ArgMax ArgMin": f"{_REDUCED} i8 u8",
-        "Min Max": f"{_ARITHMETIC} i8 u8",
+        "ArgMax ArgMin": f"{_REDUCED} i8 u8",
+        # The int64 kernels of these four compare the lower halves of numbers with equal upper halves as if they were
+        # signed: the larger of 3 and 2**31 is 3.
+        "ReduceMax ReduceMin": f"{_REAL} i8 i32 u8",
+        "Min Max": f"{_REAL} i8 i32 u8 u32 u64",
         "Mod": f"{_REAL} {_INTEGERS}",
         "Equal": f"{_REAL} {_INTEGERS} bool",
         "Less LessOrEqual Greater GreaterOrEqual": f"{_REAL} {_INTEGERS}",
@@ -49,8 +53,9 @@ _CARRIERS = {
     "i16": "i32",
     "u8": "i32",
     "u16": "i32",
-    "u32": "i64",
-    "u64": "i64",
+    "u32": "i64 f64",
+    "i64": "f64",
+    "u64": "i64 f64",
     "f16": "f32",
     "bf16": "f32",
     "f64": "f32",

@@ -16,6 +16,10 @@ Case = tuple[list[Operand], dict[str, Any]]
 FLOATS = ("float32", "float32", "float16", "float64")
 INTS = ("int32", "int64", "int8", "uint8", "int16", "uint16", "uint32", "uint64")
 NUMBERS = ("float32", "float32", "int32", "int64", *FLOATS, *INTS)
+ORDERED = tuple(dtype for dtype in NUMBERS if dtype != "uint64")
+"""What has kernels that compare, or a wider type that has."""
+WIDE = (-100, 100)
+"""A range of numbers that stands for all of them where they are integers."""
 ANY = (*NUMBERS, "bool", "bool")
 
 
@@ -38,11 +42,21 @@ def elements(draw: Draw, lengths: Sequence[int], dtype: str, low: float = -3, hi
     return np.asarray(rng.integers(first, math.floor(high) + 1, lengths)).astype(dtype)
 
 
+def wide(draw: Draw, lengths: Sequence[int], dtype: str, most: int = 2**64) -> np.ndarray:
+    """Integers over the whole range of their type, those around the powers of two that split it included."""
+    info, rng = np.iinfo(dtype), np.random.default_rng(draw(st.integers(0, 2**31)))
+    ends = [0, 3, info.min, info.max, *(s * 2**p + d for p in (7, 8, 31, 32, 33) for s in (1, -1) for d in (-1, 0, 1))]
+    array = np.array([n for n in ends if info.min <= n <= info.max and abs(n) <= most], dtype)
+    return np.asarray(rng.choice(array, lengths))
+
+
 def how(draw: Draw) -> str:
     return pick(draw, ["named", "named", "static", "const"])
 
 
 def operand(draw: Draw, lengths: Sequence[int], dtype: str, low: float = -3, high: float = 3) -> Operand:
+    if (low, high) == WIDE and np.dtype(dtype).kind in "iu":
+        return wide(draw, lengths, dtype), how(draw)
     return elements(draw, lengths, dtype, low, high), how(draw)
 
 
@@ -150,19 +164,19 @@ ELEMENTWISE: dict[str, Callable[[Draw], Case]] = {
     "isnan": special,
     "isinf": special,
     "cast": cast,
-    "add": binary(NUMBERS, -100, 100),
-    "sub": binary(NUMBERS, -100, 100),
-    "mul": binary(NUMBERS, -100, 100),
+    "add": binary(NUMBERS, *WIDE),
+    "sub": binary(NUMBERS, *WIDE),
+    "mul": binary(NUMBERS, *WIDE),
     "div": binary(FLOATS),
     "pow": power,
-    "minimum": binary(NUMBERS),
-    "maximum": binary(NUMBERS),
+    "minimum": binary(NUMBERS, *WIDE),
+    "maximum": binary(NUMBERS, *WIDE),
     "floor_mod": floor_mod,
     "floor_div": floor_mod,
     "trunc_mod": division,
     "trunc_div": division,
-    **{name: binary(NUMBERS) for name in ("less", "less_equal", "greater", "greater_equal")},
-    "equal": binary(ANY),
+    **{name: binary(NUMBERS, *WIDE) for name in ("less", "less_equal", "greater", "greater_equal")},
+    "equal": binary(ANY, *WIDE),
     **{name: binary(("bool",)) for name in ("and", "or", "xor")},
     "where": where,
 }
@@ -179,13 +193,22 @@ def reduction(dtypes: Sequence[str]) -> Callable[[Draw], Case]:
     return make
 
 
-def along(dtypes: Sequence[str], *flags: str, empty: bool = True) -> Callable[[Draw], Case]:
+def extreme(draw: Draw) -> Case:
+    (((array, given),), attrs) = reduction(ORDERED)(draw)
+    if array.dtype.kind in "iu":
+        array = wide(draw, array.shape, array.dtype.name, 2**53)
+    return [(array, given)], attrs
+
+
+def along(
+    dtypes: Sequence[str], *flags: str, empty: bool = True, span: tuple[float, float] = (-3, 3)
+) -> Callable[[Draw], Case]:
     def make(draw: Draw) -> Case:
         lengths = list(shape(draw, 1))
         axis = draw(st.integers(0, len(lengths) - 1))
         lengths[axis] = lengths[axis] or int(not empty)
         attrs = {"axis": axis, **{flag: draw(st.booleans()) for flag in flags}}
-        return [operand(draw, lengths, pick(draw, dtypes))], attrs
+        return [operand(draw, lengths, pick(draw, dtypes), *span)], attrs
 
     return make
 
@@ -193,16 +216,17 @@ def along(dtypes: Sequence[str], *flags: str, empty: bool = True) -> Callable[[D
 def top_k(draw: Draw) -> Case:
     lengths = shape(draw, 1)
     count = draw(st.integers(0, lengths[-1]))
-    return [operand(draw, lengths, pick(draw, NUMBERS)), number(draw, count)], {}
+    return [operand(draw, lengths, pick(draw, ORDERED), *WIDE), number(draw, count)], {}
 
 
 REDUCTIONS: dict[str, Callable[[Draw], Case]] = {
-    **{f"reduce_{name}": reduction(NUMBERS) for name in ("sum", "prod", "max", "min")},
+    **{f"reduce_{name}": reduction(NUMBERS) for name in ("sum", "prod")},
+    **{f"reduce_{name}": extreme for name in ("max", "min")},
     "reduce_mean": reduction(FLOATS),
     "reduce_any": reduction(("bool",)),
     "reduce_all": reduction(("bool",)),
-    "argmax": along(NUMBERS, "keepdims", empty=False),
-    "argmin": along(NUMBERS, "keepdims", empty=False),
+    "argmax": along(ORDERED, "keepdims", empty=False, span=WIDE),
+    "argmin": along(ORDERED, "keepdims", empty=False, span=WIDE),
     "cumsum": along(NUMBERS, "exclusive", "reverse"),
     "softmax": along(FLOATS),
     "log_softmax": along(FLOATS),

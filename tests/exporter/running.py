@@ -42,6 +42,17 @@ def graph_of(
     return builder.finish((f"y{i}", value) for i, value in enumerate(results)), feeds
 
 
+def assert_as_inferred(graph: Graph, feeds: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray]) -> None:
+    """Every result has the lengths its type says, a name being the length it stands for among the inputs."""
+    lengths: dict[Any, int] = {}
+    for value in graph.inputs:
+        lengths.update(zip(value.type.shape, feeds[value.name].shape, strict=True))
+    for value, array in zip(graph.block.results, results.values(), strict=True):
+        assert array.ndim == value.type.rank
+        for dim, found in zip(value.type.shape, array.shape, strict=True):
+            assert found == (dim if isinstance(dim, int) else lengths.get(dim, found)), f"{value.type} is {array.shape}"
+
+
 def assert_close(found: np.ndarray, wanted: np.ndarray, what: str = "", slack: float = 1.0) -> None:
     """Equal dtypes, shapes and elements; floats as near as the dtype's rounding allows a few operations."""
     assert (found.dtype, found.shape) == (wanted.dtype, wanted.shape), what

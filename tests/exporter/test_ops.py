@@ -14,7 +14,7 @@ from rnn2onnx.exporter import export
 from rnn2onnx.exporter.rows import REMOVED, ROWS
 from rnn2onnx.ir import KINDS, evaluate
 from tests.exporter.cases import CASES
-from tests.exporter.running import assert_close, graph_of, run
+from tests.exporter.running import assert_as_inferred, assert_close, graph_of, run
 
 WITH_BODIES_OR_LAYERS = frozenset({"scan", "loop", "cond", "lstm", "gru", "rnn"})
 SINGLE = frozenset({"asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "conv", "average_pool"})
@@ -28,6 +28,7 @@ def check(kind: str, data: st.DataObject, opset: int) -> None:
     graph, feeds = graph_of(kind, operands, attrs)
     what = f"{kind}({', '.join(f'{a.dtype}{list(a.shape)} {how}' for a, how in operands)}){attrs}"
     wanted = evaluate(graph, feeds)
+    assert_as_inferred(graph, feeds, wanted)
     model = export(graph, opset=opset)
     onnx.checker.check_model(model, full_check=True)
     try:
@@ -64,3 +65,28 @@ def test_a_row_means_what_its_kind_means(kind: str, data: Any) -> None:
 @settings(quick, max_examples=4)
 def test_a_row_means_the_same_at_other_opsets(kind: str, opset: int, data: Any) -> None:
     check(kind, data, opset)
+
+
+@pytest.mark.parametrize("kind", sorted(CASES))
+@given(data=st.data())
+@settings(quick, max_examples=8)
+def test_a_kind_means_the_same_in_float64(kind: str, data: Any) -> None:
+    operands, attrs = CASES[kind](data.draw)
+    if any(array.dtype == np.float16 for array, _ in operands) or kind in ("cast", "floor", "ceil", "round"):
+        return
+    graph, feeds = graph_of(kind, operands, attrs)
+    narrow, wide = evaluate(graph, feeds), evaluate(graph, feeds, float64=True)
+    for name, array in narrow.items():
+        assert wide[name].dtype == (np.float64 if array.dtype.kind == "f" else array.dtype)
+        assert_close(wide[name].astype(array.dtype), array, kind, slack=3)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5])
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_a_convolution_that_keeps_its_length_takes_an_input_without_steps(width: int, steps: int) -> None:
+    pads = ((width - 1) // 2, width // 2)
+    operands = [(np.ones((2, 3, steps), np.float32), "named"), (np.ones((4, 3, width), np.float32), "const")]
+    graph, feeds = graph_of("conv", operands, {"strides": (1,), "pads": pads, "dilations": (1,), "group": 1})
+    found = run(export(graph), feeds)["y0"]
+    assert_close(found, evaluate(graph, feeds)["y0"])
+    assert found.shape == (2, 4, steps)

@@ -176,11 +176,12 @@ def _pow(e: Emission, op: Op, a: V, b: V) -> V:
     if is_float(dtype) or dtype.kind == "u" or (exponent is not None and (exponent >= 0).all()):
         return e.carried("Pow", [a, b], dtype)
     zero, one = e.scalar(0, dtype), e.scalar(1, dtype)
-    power = e.carried("Pow", [a, e.carried("Max", [b, zero], dtype)], dtype)
+    negative = e.tested("Less", [b, zero], dtype)
+    power = e.carried("Pow", [a, _where(e, negative, zero, b, dtype)], dtype)
     even = e.tested("Equal", [e.carried("Mod", [b, e.scalar(2, dtype)], dtype), zero], dtype)
     unit = e.tested("Equal", [e.carried("Abs", [a], dtype), one], dtype)
     low = _where(e, unit, _where(e, even, one, a, dtype), zero, dtype)
-    return _where(e, e.tested("Less", [b, zero], dtype), low, power, dtype)
+    return _where(e, negative, low, power, dtype)
 
 
 def _where(e: Emission, condition: V, a: V, b: V, dtype: DType) -> V:
@@ -191,6 +192,18 @@ def _where(e: Emission, condition: V, a: V, b: V, dtype: DType) -> V:
 
 def _where_row(e: Emission, op: Op, condition: V, a: V, b: V) -> V:
     return _where(e, condition, a, b, op.operands[1].type.dtype)
+
+
+def _chosen(op_type: str, test: str) -> Row:
+    """The lesser or greater of two: by comparing and choosing where the operator itself is wrong or missing."""
+
+    def row(e: Emission, op: Op, a: V, b: V) -> V:
+        dtype = op.operands[0].type.dtype
+        if dtype != np.int64:
+            return e.carried(op_type, [a, b], dtype)
+        return e.op("Where", e.op(test, a, b), a, b)
+
+    return row
 
 
 _PLAIN = {
@@ -213,8 +226,6 @@ _PLAIN = {
     "sub": "Sub",
     "mul": "Mul",
     "div": "Div",
-    "minimum": "Min",
-    "maximum": "Max",
     "and": "And",
     "or": "Or",
     "xor": "Xor",
@@ -249,6 +260,8 @@ ROWS: dict[str, Row] = {
     "elu": _single("Elu", Doubles.elu),
     "leaky_relu": _single("LeakyRelu", Doubles.leaky_relu),
     "hard_sigmoid": _single("HardSigmoid", Doubles.hard_sigmoid),
+    "minimum": _chosen("Min", "Less"),
+    "maximum": _chosen("Max", "Greater"),
     "identity": lambda e, op, x: x,
     "cast": _cast,
     "pow": _pow,

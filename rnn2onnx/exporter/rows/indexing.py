@@ -9,6 +9,7 @@ from rnn2onnx.exporter.emission import Emission, Row
 from rnn2onnx.exporter.kernels import carrier
 from rnn2onnx.exporter.rows.arrays import FAR, length_of, product, shaped, zero_of
 from rnn2onnx.ir.graph import Op
+from rnn2onnx.ir.kinds.arrays import numbers
 from rnn2onnx.ir.types import DType
 
 INT64: DType = np.dtype(np.int64)
@@ -18,7 +19,20 @@ V = onnx_ir.Value
 
 def _slice(e: Emission, op: Op, x: V, starts: V, ends: V) -> V:
     axes, steps = op.attrs["axes"], op.attrs["steps"]
-    return e.op("Slice", x, starts, ends, e.ints(*axes), e.ints(*steps)) if axes else x
+    if not axes:
+        return x
+    if any(step < 0 for step in steps):
+        ends = _plain_ends(e, op, ends)
+    return e.op("Slice", x, starts, ends, e.ints(*axes), e.ints(*steps))
+
+
+def _plain_ends(e: Emission, op: Op, ends: V) -> V:
+    """The ends without 2**31 - 1 and 2**63 - 1, which onnxruntime takes for "to the beginning" at a negative step."""
+    known = numbers(op.operands[2])
+    limits = [2**31 - 2 if step < 0 else FAR for step in op.attrs["steps"]]
+    if known is None:
+        return e.op("Min", ends, e.ints(*limits))
+    return e.ints(*map(min, known, limits))
 
 
 def _positions(e: Emission, op: Op, ids: V) -> V:

@@ -47,18 +47,26 @@ def _reduce(op_type: str) -> Row:
 
 def _extreme(op_type: str) -> Row:
     def row(e: Emission, op: Op, x: V) -> V:
-        if not op.attrs["axes"]:
-            return x
         dtype = op.operands[0].type.dtype
         through = carrier(op_type, dtype)
-        if through == dtype or is_float(dtype) or not _maybe_empty(op):
+        if not op.attrs["axes"]:
+            return x
+        if through == dtype or is_float(dtype) or dtype == np.uint64 or not _maybe_empty(op):
             return _reduced(e, op_type, op, x, dtype)
-        # Over no elements the wider type gives its own bound, which the narrower one can't hold.
-        result = _reduced(e, op_type, op, e.cast(x, dtype, through), through)
-        limit, other = (lowest(dtype), "Max") if op_type == "ReduceMax" else (highest(dtype), "Min")
-        return e.cast(e.op(other, result, e.scalar(limit, through)), through, dtype)
+        # Over no elements the type gone through gives its own bound, which the other one can't hold.
+        if op_type == "ReduceMin" and dtype == np.int64:
+            # The greatest i64 is no f64; the least one is.
+            minus = e.scalar(-1, dtype)
+            return e.op("Sub", minus, _limited(e, op, "ReduceMax", e.op("Sub", minus, x), dtype, through))
+        return _limited(e, op, op_type, x, dtype, through)
 
     return row
+
+
+def _limited(e: Emission, op: Op, op_type: str, x: V, dtype: DType, through: DType) -> V:
+    result = _reduced(e, op_type, op, e.cast(x, dtype, through), through)
+    limit, other = (lowest(dtype), "Max") if op_type == "ReduceMax" else (highest(dtype), "Min")
+    return e.cast(e.op(other, result, e.scalar(limit, through)), through, dtype)
 
 
 def _mean(e: Emission, op: Op, x: V) -> V:

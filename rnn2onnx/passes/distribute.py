@@ -1,8 +1,8 @@
 """``distribute``: cuts the body of a recurrence into what must be sequential and what need not be.
 
 The states of a body fall into strongly connected components of their dependences. What depends on no state runs
-before the loop for all steps at once; each component is a recurrence of its own, in order; what no state depends on runs behind
-it, masked again past the lengths. A stack of layers falls apart into layers by itself.
+before the loop for all steps at once; each component is a recurrence of its own, in order; what no state depends on
+runs behind it, masked again past the lengths. A stack of layers falls apart into layers by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay
 from rnn2onnx.passes.dependence import components, inputs_of, slice_of, state_sets
 from rnn2onnx.passes.invariants import hoist
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.rows_apart import mixing
 from rnn2onnx.passes.separate import separate
 from rnn2onnx.passes.split_states import split_states
 from rnn2onnx.passes.vectorise import Steps, zero_of
@@ -28,15 +29,33 @@ class Distribute:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with every ``recur`` distributed, joint states apart, and loop invariants before their loops."""
-        return replay(separate(split_states(hoist(graph))), (distribute,))
+
+        def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
+            return distribute(builder, op, report)
+
+        return replay(separate(split_states(hoist(graph))), (rule,))
 
 
-def distribute(builder: Builder, op: Op) -> Sequence[Value] | None:
+def distribute(builder: Builder, op: Op, report: Report) -> Sequence[Value] | None:
     """The results of a ``recur`` as several; None if it can't be cut."""
-    if op.kind.name != "recur" or (op.attrs["unmasked"] and op.attrs["lengths"]) or _has_unknown_time(builder, op):
+    if op.kind.name != "recur" or _has_unknown_time(builder, op):
+        return None
+    if op.attrs["lengths"] and _counts_steps(op):
         return None
     cut = _Cut(builder, op)
-    return cut.results() if cut.pays() else None
+    if not cut.pays():
+        return None
+    mixes = cut.mixes_rows()
+    if mixes is not None:
+        report.note(op, f"its body stays whole, because {mixes.kind.name} mixes the rows of a batch")
+        return None
+    return cut.results()
+
+
+def _counts_steps(op: Op) -> bool:
+    """Whether something in a recurrence with lengths shows how many steps it took: what has no rows is not masked."""
+    (body,) = op.blocks
+    return bool(op.attrs["unmasked"]) or any(not value.type.rank for value in body.results[op.attrs["states"] :])
 
 
 def _has_unknown_time(builder: Builder, op: Op) -> bool:
@@ -81,6 +100,14 @@ class _Cut:
     def pays(self) -> bool:
         """Whether anything can leave the loop, or the loop falls into several."""
         return len(self.parts) > 1 or any(op not in self.sequential for op in self.body.ops) or self.states == 0
+
+    def mixes_rows(self) -> Op | None:
+        """What forbids the cut: an operation by which rows that have ended reach rows that have not."""
+        if self.lengths is None:
+            return None
+        members = {state: number for number, part in enumerate(self.parts) for state in part}
+        deps = {value: {members[state] for state in states} for value, states in self.deps.items()}
+        return mixing(self.body.ops, self.sequential, deps, self.lengths.type.shape[0])
 
     def results(self) -> list[Value]:
         steps = self.steps

@@ -59,7 +59,8 @@ class _Recurrence:
             self.sequences = [self._reversed(value) for value in self.sequences]
             backwards = False
         total = self.time
-        bounded = self.lengths is not None and bool(op.attrs["unmasked"])
+        rows_of_all = [value for value in self.body.results[self.states :] if not value.type.rank]
+        bounded = self.lengths is not None and bool(op.attrs["unmasked"] or rows_of_all)
         if bounded:
             self._bound()
         operands = [*self.initials, *self.sequences]

@@ -36,19 +36,20 @@ class Report:
 
     def __init__(self) -> None:
         self.decisions: list[Decision] = []
-        self._notes: dict[tuple[Location, str], str] = {}
+        self._notes: dict[tuple[Location, str], dict[str, None]] = {}
 
     def decide(self, op: Op, what: str, became: str, why: str) -> None:
         """Records what ``op`` became."""
         self.decisions.append(Decision(source(op.location), what, became, why))
 
     def note(self, op: Op, text: str) -> None:
-        """Keeps a remark on a recurrence for the pass that decides about it."""
-        self._notes[op.location, described(op)] = text
+        """Keeps a remark on a recurrence for the pass that decides about it, behind those that are there."""
+        notes = self._notes.setdefault((op.location, described(op)), {})
+        notes[text] = None
 
     def noted(self, op: Op) -> str:
         """The remark on a recurrence; empty if there is none."""
-        return self._notes.get((op.location, described(op)), "")
+        return "; ".join(self._notes.get((op.location, described(op)), ()))
 
 
 def source(location: Location) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Type, Value, replay, walk
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Type, Value, captures, replay
 from rnn2onnx.passes.affine import columns_of
 
 
@@ -62,10 +62,10 @@ def _parts(body: Block, index: int) -> tuple[tuple[int, int], ...]:
             return ()
         bounds.append((start, start + width))
         start += width
-    for op in walk(body):
+    for op in body.ops:
         if param in op.operands and (op.kind.name != "slice" or columns_of(op) not in bounds):
             return ()
-        if any(param in inner.results for inner in op.blocks):
+        if any(param in captures(inner) for inner in op.blocks):
             return ()
     return tuple(bounds)
 
@@ -74,7 +74,9 @@ def _columns(builder: Builder, value: Value, parts: tuple[tuple[int, int], ...] 
     if parts is None:
         return [value]
     return [
-        builder.emit("slice", (value, builder.const(np.array([a])), builder.const(np.array([b]))), axes=(1,), steps=(1,))[0]
+        builder.emit(
+            "slice", (value, builder.const(np.array([a])), builder.const(np.array([b]))), axes=(1,), steps=(1,)
+        )[0]
         for a, b in parts
     ]
 

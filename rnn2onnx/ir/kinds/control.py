@@ -54,10 +54,20 @@ def _recur_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) 
         lengths = values[-1].type
         if lengths.rank != 1 or not is_integer(lengths.dtype):
             raise DTypeError(f"lengths are a vector of integers, not {lengths}")
+        _check_rows(attrs, body.params[:states], [*body.params[states:], *body.results[states:]])
     steps = _steps(sequences, body.params[states:])
     _check_carried(body.params[:states], body.results[:states], initial)
     finals = [param.type for param in body.params[:states]]
     return [*finals, *(r.type.with_shape((steps, *r.type.shape)) for r in body.results[states:])]
+
+
+def _check_rows(attrs: Attrs, states: Sequence[Value], steps: Sequence[Value]) -> None:
+    """Lengths are of rows: what is masked by them or read backwards up to them has rows."""
+    for index, state in enumerate(states):
+        if not state.type.rank and index not in attrs["unmasked"]:
+            raise ShapeError(f"the state {index} is {state.type}: it has no rows that could stop, so it is unmasked")
+    if attrs["reverse"] and any(not step.type.rank for step in steps):
+        raise ShapeError("what is walked backwards from the lengths has rows, but a step of it is a number")
 
 
 def reverse_rows(array: Array, lengths: Array | None) -> Array:

@@ -146,15 +146,17 @@ class _Painter:
         """The card of an operation; ``made`` are the values that lines lead from."""
         if op.blocks:
             return self.frame(op, made)
-        pills = [self.pill(value) for value in op.operands if value not in made]
+        words = op.attrs.get("inputs", [""] * len(op.operands))
+        pills = [
+            self.pill(value, str(word)) for word, value in zip(words, op.operands, strict=True) if value not in made
+        ]
         attrs = _attrs(op)
         lines = [(op.kind.name, "kind")]
         lines += [(attrs, "attrs")] if attrs else []
         lines += [(type_text(value.type), "type") for value in op.results]
         name = ", ".join(map(self.printer.reference, op.results))
-        family = FAMILIES.get(op.kind.name, "plain")
-        if family == "plain" and op.results and not is_float(op.results[0].type.dtype):
-            family = "count"
+        real = any(is_float(value.type.dtype) for value in op.results)
+        family = FAMILIES.get(op.kind.name, "plain") if real else "count"
         card = self._card(lines, pills, family, self.tooltip(op), corner=name)
         drawn = iter(_ports(card.box.width, sum(value in made for value in op.operands)))
         card.enters = [next(drawn) if value in made else 0.0 for value in op.operands]
@@ -213,18 +215,20 @@ class _Painter:
         line = self.printer.lines[self.printer.line_of[op]].strip()
         return f"{line}\n{location_text(op.location)}" if op.location else line
 
-    def pill(self, value: Value) -> tuple[str, str, str]:
-        """What a pill says, its class, and its tooltip."""
-        array, name = constant(value), ""
+    def pill(self, value: Value, word: str = "") -> tuple[str, str, str]:
+        """What a pill says, its class, and its tooltip; ``word`` is what the operand is to its operation."""
+        array, name, lead = constant(value), "", f"{word} " if word else ""
         if value.op is not None and _is_pill(value.op):
             name = value.op.attrs["name"]
         if array is None and not name:
-            return self.printer.reference(value), "from", f"{self.printer.reference(value)}: {type_text(value.type)}"
+            reference = self.printer.reference(value)
+            return f"{lead}{reference}", "from", f"{reference}: {type_text(value.type)}"
         tooltip = f"{name or 'constant'}: {type_text(value.type)}"
         if name:
-            return _short(f"{name} {type_text(value.type)}", _LONGEST + 12), "weight", tooltip
+            tail = "/".join(name.split("/")[-2:])
+            return f"{lead}{_short(tail, _LONGEST)} {type_text(value.type)}", "weight", tooltip
         assert array is not None
-        return _number(array, value), "number", tooltip
+        return f"{lead}{_number(array, value)}", "number", tooltip
 
     def _card(
         self,

@@ -42,7 +42,8 @@ class Box:
     x: float = 0.0
     y: float = 0.0
     rank: int = field(default=0, repr=False)
-    line: bool = field(default=False, repr=False)
+    chain: list[Box] | None = field(default=None, repr=False)
+    """Of a slot: all slots of its line. None for a box."""
 
     @property
     def middle(self) -> float:
@@ -139,7 +140,7 @@ def _split(links: Sequence[Link]) -> tuple[list[_Step], list[Box], dict[Link, li
     for link in links:
         chain = chains.setdefault((link.source, link.leaves), [])
         while link.source.rank + len(chain) + 1 < link.target.rank:
-            chain.append(Box(_SLOT, 0.0, rank=link.source.rank + len(chain) + 1, line=True))
+            chain.append(Box(_SLOT, 0.0, rank=link.source.rank + len(chain) + 1, chain=chain))
         route = chain[: max(0, link.target.rank - link.source.rank - 1)]
         places = [(link.source, link.leaves), *((slot, _SLOT / 2) for slot in route)]
         for (upper, leaves), (lower, _) in pairwise(places):
@@ -208,28 +209,30 @@ def _crossings(ranks: Sequence[Sequence[Box]], steps: Sequence[_Step]) -> int:
 
 def _spread(ranks: Sequence[Sequence[Box]], steps: Sequence[_Step]) -> None:
     """Gives every box its x: near to its neighbours, straight lines first."""
-    pulls: dict[Box, list[tuple[Box, float, float, bool]]] = {}
+    pulls: dict[Box, list[tuple[Box, float, bool]]] = {}
     for step in steps:
-        # Long lines are kept straight: a bend in them is seen more than one at a box.
-        weight = 1.0 + 3.0 * step.upper.line + 3.0 * step.lower.line
-        pulls.setdefault(step.lower, []).append((step.upper, step.leaves - step.enters, weight, True))
-        pulls.setdefault(step.upper, []).append((step.lower, step.enters - step.leaves, weight, False))
+        pulls.setdefault(step.lower, []).append((step.upper, step.leaves - step.enters, True))
+        pulls.setdefault(step.upper, []).append((step.lower, step.enters - step.leaves, False))
     for rank in ranks:
         x = 0.0
         for box in rank:
             box.x = x
             x += box.width + GAP
-    for sweep in range(_SWEEPS):
+    for sweep in range(2 * _SWEEPS):
         down = sweep % 2 == 0
         both = sweep >= _SWEEPS // 2
         for rank in ranks if down else ranks[::-1]:
             wanted, weights = [], []
             for box in rank:
-                near = [pull for pull in pulls.get(box, ()) if both or pull[3] == down]
-                total = sum(weight for _, _, weight, _ in near)
-                wanted.append(sum((o.x + shift) * w for o, shift, w, _ in near) / total if near else box.x)
-                weights.append(total or 0.01)
-            room = [box.width + (_SLOT if box.line and after.line else GAP) for box, after in pairwise(rank)]
+                near = [other.x + shift for other, shift, above in pulls.get(box, ()) if both or above == down]
+                want, weight = (sum(near) / len(near), float(len(near))) if near else (box.x, 0.01)
+                if box.chain and both:
+                    # A line is kept straight, as a bend in it is seen more than one at a box.
+                    want = (want + 4 * sum(slot.x for slot in box.chain) / len(box.chain)) / 5
+                    weight = 8.0
+                wanted.append(want)
+                weights.append(weight)
+            room = [box.width + (_SLOT if box.chain and after.chain else GAP) for box, after in pairwise(rank)]
             for box, x in zip(rank, nearest(wanted, weights, room), strict=True):
                 box.x = x
 
@@ -268,7 +271,7 @@ def _stack(ranks: Sequence[Sequence[Box]], steps: Sequence[_Step]) -> float:
         tallest = max(box.height for box in rank)
         for box in rank:
             box.y = y + (tallest - box.height) / 2
-            if box.line:
+            if box.chain:
                 box.y, box.height = y, tallest
         y += tallest + _FALL + min(70.0, 0.08 * shift)
     return y - _FALL - min(70.0, 0.08 * sideways[-1])

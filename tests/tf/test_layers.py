@@ -299,7 +299,7 @@ def test_pooling() -> None:
         "means": (tf.layers.average_pooling2d(image, (2, 1), [2, 1])[..., 0], windows.mean(2)),
         "objects": (tf.layers.MaxPooling1D(2, None)(x), windows.max(2)),
     }
-    for name, (got, want) in pooled.items():
+    for got, want in pooled.values():
         close(values(got, {"x": fed}), want)
     first = tf.layers.max_pooling1d(tf.ones([2, 8, 3]), 2, 2, data_format="channels_first")
     same = tf.layers.max_pooling2d(tf.ones([2, 8, 9, 3]), (2, 3), 1, padding="same")

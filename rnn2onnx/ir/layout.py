@@ -97,7 +97,7 @@ def place(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[float, float]:
     _order(ranks, steps)
     _spread(ranks, steps)
     height = _stack(ranks, steps)
-    left = min(box.x for box in boxes)
+    left = min(box.x for box in [*boxes, *slots])
     for box in [*boxes, *slots]:
         box.x -= left
     tops = [min(box.y for box in rank) for rank in ranks]

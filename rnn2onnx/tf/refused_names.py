@@ -12,7 +12,7 @@ REFUSED: dict[str, frozenset[str]] = {
             PaddingFIFOQueue PriorityQueue QueueBase RaggedTensor RaggedTensorSpec RandomShuffleQueue ReaderBase
             RunMetadata RunOptions Session SessionLog SparseConditionalAccumulator SparseFeature SparseTensor
             SparseTensorSpec SparseTensorValue Summary SummaryMetadata TFRecordReader TextLineReader VarLenFeature
-            WholeFileReader app assert_variables_initialized batch_scatter_update count_up_to data decode_csv
+            WholeFileReader app batch_scatter_update count_up_to data decode_csv
             decode_json_example decode_raw delete_session_tensor distribute flags get_default_session get_session_handle
             get_session_tensor gradients hessians import_graph_def metrics numpy_function parse_example
             parse_single_example parse_single_sequence_example parse_tensor profiler py_func py_function python_io queue

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -280,7 +282,7 @@ class TensorBoolError(TraceError, TypeError):
 
 
 class MixedDTypesError(DTypeError, ArgumentError):
-    """Two tensors of different dtypes in one operation: TypeError in TensorFlow's functions, ValueError in its operators."""
+    """Two tensors of different dtypes: a TypeError to TensorFlow's functions, a ValueError to its old operators."""
 
 
 def emit(kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:
@@ -361,7 +363,8 @@ def convert_to_tensor(
         value = np.array(value.as_list(), numpy_dtype(wanted) if wanted else np.int32)
     if isinstance(value, list | tuple) and _has_tensor(value):
         return _stacked(value, wanted)
-    return constant_array(_as_array(value, wanted, preferred_dtype or dtype_hint), name)
+    array = _as_array(value, wanted, preferred_dtype or dtype_hint)
+    return constant_array(_kept(array) if array is value else array, name)
 
 
 def _known(dim: Dimension) -> int:
@@ -378,6 +381,18 @@ def constant_array(array: Any, name: str | None = None) -> Tensor:
     """A constant of the default graph."""
     graph = get_default_graph()
     return Tensor(graph.builder.const(array), graph, graph.unique_name(name) if name else None)
+
+
+_KEPT: WeakKeyDictionary[Graph, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def _kept(array: Any) -> Any:
+    """A copy of a user's array, who may go on writing to it; one copy per graph of equal arrays."""
+    copies = _KEPT.setdefault(get_default_graph(), {})
+    key = (array.dtype.name, array.shape, hashlib.sha256(array.tobytes()).digest())
+    if key not in copies:
+        copies[key] = array.copy()
+    return copies[key]
 
 
 def _has_tensor(items: Any) -> bool:

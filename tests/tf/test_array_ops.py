@@ -271,3 +271,14 @@ def test_placeholders_are_named_as_tensorflow_names_them() -> None:
         assert names == ["Placeholder", "Placeholder_1", "x", "x_1", "scope/x"]
         assert list(graph.placeholders) == names
         assert graph.placeholders["x_1"].dims == ("x_1_dim0",)
+
+
+@pytest.mark.parametrize("size", [3, 100])
+def test_constants_are_copies_of_arrays_and_equal_ones_are_one(size: int) -> None:
+    with tf.Graph().as_default():
+        array = np.ones(size, np.float32)
+        before, again = tf.constant(array), tf.constant(array)
+        array[:] = 5
+        np.testing.assert_array_equal(values([before])[0], np.ones(size))
+        np.testing.assert_array_equal(values([tf.constant(array)])[0], np.full(size, 5))
+        assert before.value is again.value

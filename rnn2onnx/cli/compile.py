@@ -70,11 +70,13 @@ def _dump(path: str, graph: Graph) -> None:
 
 def _report(output: str, program: rnn2onnx.Program, seconds: float) -> None:
     size = os.path.getsize(output)
-    nodes = len(program.model.graph.node)
-    say(f"{output}: opset {program.opset}, {nodes} nodes, {_bytes(size)}, in {seconds:.1f} s", "bold")
-    for word, types in (("inputs", program.inputs), ("outputs", program.outputs)):
-        say()
-        table((word, ""), [(name, str(type)) for name, type in types.items()], ("cyan", "magenta"))
+    count = len(program.model.graph.node)
+    nodes = f"{count} node{'' if count == 1 else 's'}"
+    say(f"{output}: opset {program.opset}, {nodes}, {_bytes(size)}, in {seconds:.1f} s", "bold")
+    for word, types in (("input", program.inputs), ("output", program.outputs)):
+        if types:
+            say()
+            table((word, "type"), [(name, str(type)) for name, type in types.items()], ("cyan", "magenta"))
     for decision in program.report:
         say()
         say(f"{decision.what} -> {decision.became}{f' ({_near(decision.source)})' if decision.source else ''}", "cyan")

@@ -26,6 +26,8 @@ _LISTS = ("--feed", "--shape")
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Frames and colours are for terminals only.
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="TensorFlow 1 recurrent code in, an exact and fast ONNX file out.",
 )

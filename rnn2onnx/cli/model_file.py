@@ -71,9 +71,7 @@ def _split(model: str) -> tuple[str | None, str]:
     path, colon, function = model.rpartition(":")
     if colon and function.isidentifier() and path.endswith(".py"):
         return path, function
-    if model.endswith(".py") or os.path.exists(model) or os.sep in model:
-        return model, "model"
-    return None, "model"
+    return (None if model.isidentifier() else model), "model"
 
 
 def _ready(name: str) -> tuple[Any, Callable[[], Mapping[str, Any]] | None]:

@@ -141,12 +141,15 @@ def summary(array: Array) -> str:
     if array.dtype == np.bool_:
         return f"{int(array.sum())} of {array.size} true"
     if array.dtype.kind in "iu":
-        return f"{array.min()} to {array.max()}"
+        least, most = int(array.min()), int(array.max())
+        return f"all {least}" if least == most else f"{least} to {most}"
     wide = array.astype(np.float64)
     finite = wide[np.isfinite(wide)]
     odd = f", {wide.size - finite.size} not finite" if finite.size < wide.size else ""
     if not finite.size:
         return f"{wide.size} elements{odd}"
+    if finite.min() == finite.max():
+        return f"all {finite[0]:.4g}{odd}"
     return f"{finite.min():.4g} to {finite.max():.4g}, mean {finite.mean():.4g}{odd}"
 
 

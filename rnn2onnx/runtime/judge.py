@@ -68,11 +68,13 @@ def judge(program: Program, feeds: Mapping[str, Any]) -> tuple[Judgement, ...]:
         FeedError: The feeds don't fit the inputs.
         RuntimeMissingError: onnxruntime is not installed.
     """
-    exact = nest.flatten(program.evaluate(feeds, float64=True))
-    narrow = nest.flatten(program.evaluate(feeds))
-    engine = nest.flatten(program.run(feeds))
-    rows = zip(program.outputs.items(), exact, narrow, engine, strict=True)
+    exact, narrow = program.evaluate(feeds, float64=True), program.evaluate(feeds)
+    rows = zip(program.outputs.items(), *map(_arrays, (exact, narrow, program.run(feeds))), strict=True)
     return tuple(_judged(name, type, *arrays) for (name, type), *arrays in rows)
+
+
+def _arrays(results: Any) -> list[Array]:
+    return [leaf for leaf in nest.flatten(results) if leaf is not None]
 
 
 def _judged(name: str, type: Type, exact: Array, narrow: Array, engine: Array) -> Judgement:
@@ -107,7 +109,7 @@ def distance(found: Array, truth: Array) -> Distance:
     a, b = found.astype(np.float64), truth.astype(np.float64)
     with np.errstate(all="ignore"):
         same = (a == b) | (np.isnan(a) & np.isnan(b))
-        apart = np.where(same, 0.0, np.nan_to_num(np.abs(a - b), nan=np.inf))
+        apart = np.where(same, 0.0, np.where(np.isnan(a - b), np.inf, np.abs(a - b)))
         relative = np.where(same, 0.0, np.where(np.isfinite(b), apart / (1 + np.abs(b)), np.inf))
         ulps = _ulps(found, truth.astype(found.dtype)) if is_float(found.dtype) else apart
     place = np.unravel_index(int(np.argmax(apart)), apart.shape)

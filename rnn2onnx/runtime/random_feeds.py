@@ -26,7 +26,7 @@ def random_feeds(
 
     Args:
         types: The inputs' types by name.
-        sizes: The named lengths; those that are not said are 2, 3, 4… in order.
+        sizes: The named lengths; those that are not said are 3, 5, 7… in order.
         seed: Equal seeds give equal arrays.
         ranges: What the integers of an input may be, as ``integer_ranges`` finds it.
 
@@ -49,7 +49,7 @@ def random_feeds(
 
 
 def all_sizes(types: Mapping[str, Type], sizes: Mapping[str, int] | None = None) -> dict[str, int]:
-    """A length for every name in ``types``: the one in ``sizes``, or else 2, 3, 4… in order, to tell axes apart.
+    """A length for every name in ``types``: the one in ``sizes``, or else 3, 5, 7… in order, to tell axes apart.
 
     Raises:
         ArgumentError: No input has a length of a name in ``sizes``, or a length is negative.
@@ -61,7 +61,7 @@ def all_sizes(types: Mapping[str, Type], sizes: Mapping[str, int] | None = None)
             raise ArgumentError(f"no input has a length called {name!r}; {there}.")
         if size < 0:
             raise ArgumentError(f"the length {name} can't be {size}; give 0 or more.")
-    defaults = {name: 2 + index for index, name in enumerate(names)}
+    defaults = {name: 3 + 2 * index for index, name in enumerate(names)}
     return {**defaults, **(sizes or {})}
 
 

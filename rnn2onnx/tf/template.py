@@ -60,37 +60,46 @@ class Template:
         self._called = False
         self._scope: VariableScope | None = None
         if create_scope_now:
-            self._open()
+            with self._first(auxiliary_name_scope=False) as self._scope:
+                pass
 
-    def _open(self) -> VariableScope:
-        if self._scope is None:
-            with variable_scope(
-                self._unique_name, default_name=self.name, custom_getter=self._custom_getter
-            ) as captured:
-                self._scope = captured
-        return self._scope
+    def _first(self, **options: Any) -> Any:
+        return variable_scope(self._unique_name, default_name=self.name, custom_getter=self._custom_getter, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function gives, with the same variables as in every other call."""
-        with variable_scope(self._open(), reuse=True if self._called else None):
-            result = self._func(*args, **kwargs)
+        if self._scope is None:
+            with self._first() as self._scope:
+                result = self._func(*args, **kwargs)
+        else:
+            with variable_scope(self._scope, reuse=self._called):
+                result = self._func(*args, **kwargs)
         self._called = True
         return result
+
+    def _opened(self) -> VariableScope:
+        if self._scope is None:
+            raise ArgumentError(
+                f"The template {self.name!r} was not called yet, so it has no scope. Call it first, or give "
+                "create_scope_now_=True.",
+                user_location(),
+            )
+        return self._scope
 
     @property
     def variable_scope(self) -> VariableScope:
         """The scope of its variables."""
-        return self._open()
+        return self._opened()
 
     @property
     def var_scope(self) -> VariableScope:
         """The old name of ``variable_scope``."""
-        return self._open()
+        return self._opened()
 
     @property
     def variable_scope_name(self) -> str:
         """The name of the scope of its variables."""
-        return self._open().name
+        return self._opened().name
 
     @property
     def variables(self) -> list[Any]:
@@ -108,4 +117,4 @@ class Template:
         return self._of(GraphKeys.TRAINABLE_VARIABLES)
 
     def _of(self, collection: str) -> list[Any]:
-        return self._open().get_collection(collection) if self._called else []
+        return self._opened().get_collection(collection) if self._called else []

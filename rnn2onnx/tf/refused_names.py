@@ -36,6 +36,11 @@ REFUSED: dict[str, frozenset[str]] = {
             classifier_parse_example_spec
             experimental export inputs regressor_parse_example_spec tpu train_and_evaluate
             """,
+        "tf.nn": """
+            all_candidate_sampler compute_accidental_hits ctc_loss ctc_loss_v2 fixed_unigram_candidate_sampler
+            learned_unigram_candidate_sampler log_uniform_candidate_sampler nce_loss sampled_softmax_loss
+            uniform_candidate_sampler
+            """,
         "tf.train": """
             AdadeltaOptimizer AdagradDAOptimizer AdagradOptimizer AdamOptimizer BytesList Checkpoint CheckpointManager
             CheckpointOptions CheckpointSaverHook CheckpointSaverListener ChiefSessionCreator ClusterDef ClusterSpec

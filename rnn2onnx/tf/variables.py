@@ -207,6 +207,10 @@ class Variable(Tensor):
         """Nothing: where values live is decided when the program runs."""
         return None
 
+    def __bool__(self) -> bool:
+        # As in TensorFlow, ``if bias:`` asks whether there is a variable, where a tensor is refused.
+        return True
+
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import inspect
 import subprocess
 import sys
@@ -36,6 +37,19 @@ def test_names_are_not_listed_twice_or_refused_besides() -> None:
         listed = at(path).__all__
         assert len(listed) == len(set(listed)), path
         assert not set(listed) & REFUSED.get(path, frozenset()), path
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("array_ops", "assertions", "control_flow", "functional_ops", "global_step", "math_ops", "nn_ops"),
+        *("partitioners", "random_ops", "raw_rnn", "rnn", "settings", "template", "variable_scope", "variables"),
+    ],
+)
+def test_every_operation_has_a_name_for_users(module: str) -> None:
+    known = set(names_there_are().values()) | {"DeferredValue", "TopKV2", "add_v2", "print_"}
+    offered = importlib.import_module(f"rnn2onnx.tf.{module}").__all__
+    assert not [name for name in offered if name not in known]
 
 
 @pytest.mark.parametrize(

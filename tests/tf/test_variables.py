@@ -25,6 +25,7 @@ def test_a_variable_is_a_tensor_with_a_name(graph: tf.Graph) -> None:
     assert (v.name, v.op.name, v.shape.as_list(), v.dtype, v.trainable) == ("v:0", "v", [1, 2], tf.float32, True)
     assert graph.variables == {"v": v}
     assert graph.get_tensor_by_name("v:0") is v
+    assert bool(v)
     assert repr(v) == "<tf.Variable 'v:0' shape=(1, 2) dtype=float32>"
 
 

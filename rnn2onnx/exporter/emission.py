@@ -50,16 +50,17 @@ class Emission:
         self.rows = rows
         self.scopes = [Scope()]
         self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
         self._alive: list[Any] = []
 
     # -- names and types --------------------------------------------------------------------------------------------
 
     def unique(self, hint: str) -> str:
         """``hint``, with a number after it where the name is taken."""
-        name, count = hint, 1
+        name = hint
         while name in self._taken:
-            count += 1
-            name = f"{hint}_{count}"
+            self._numbers[hint] = self._numbers.get(hint, 1) + 1
+            name = f"{hint}_{self._numbers[hint]}"
         self._taken.add(name)
         return name
 

@@ -108,7 +108,7 @@ class _Recurrence:
         for value in self.sequences:
             types = [value.type.with_shape((name, *value.type.shape[1:]))]
             cut.append(builder.emit("slice", (value, start, end), axes=(0,), steps=(1,), types=types)[0])
-        self.sequences, self.time = cut, name
+        self.sequences, self.time = cut, cut[0].type.shape[0]
 
     def _padded(self, row: Value, total: Dim) -> Value:
         """Rows up to the whole length again, zero behind the bound."""

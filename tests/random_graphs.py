@@ -23,19 +23,22 @@ pretty.for_type_by_name("rnn2onnx.ir.graph", "Graph", lambda graph, printer, cyc
 
 
 @st.composite
-def random_graph(draw: Any, *, empty: bool = True, bodies: bool = True, ops: int = 8) -> tuple[Graph, Feeds]:
+def random_graph(
+    draw: Any, *, empty: bool = True, bodies: bool = True, scan: bool = True, ops: int = 8
+) -> tuple[Graph, Feeds]:
     """A graph over ``x`` f32[T, B, 3], ``h`` f32[B, 2], ``n`` i64[B] (lengths, some outside 0 to T), and arrays for it.
 
     Args:
         draw: Hypothesis's.
         empty: Whether there may be no steps or no rows.
         bodies: Whether it has recur, scan, loop and cond.
+        scan: Whether it has scan, which passes make and nobody records.
         ops: How many words are drawn for a block, at most.
     """
     least = 0 if empty else 1
     steps, rows = draw(st.integers(least, 4)), draw(st.integers(least, 3))
     rng = np.random.default_rng(draw(st.integers(0, 9999)))
-    maker = _Programs(draw, rng, ops) if bodies else Words(draw, rng, ops)
+    maker = _Programs(draw, rng, ops, scan) if bodies else Words(draw, rng, ops)
     maker.input("x", Type(F32, ("T", "B", 3)))
     maker.input("h", Type(F32, ("B", 2)))
     maker.input("n", Type(I64, ("B",)))
@@ -67,9 +70,9 @@ def assert_same(found: Mapping[str, Any], wanted: Mapping[str, Any], tolerance: 
 class _Programs(Words):
     """Words with bodies besides; a body refers to whatever is in scope around it."""
 
-    def __init__(self, draw: Any, rng: np.random.Generator, ops: int) -> None:
+    def __init__(self, draw: Any, rng: np.random.Generator, ops: int, scan: bool) -> None:
         super().__init__(draw, rng, ops)
-        self.words += [self.recur, self.recur, self.scan, self.loop, self.cond]
+        self.words += [self.recur, self.recur, self.loop, self.cond, *[self.scan] * scan]
 
     def body(self, params: list[Type], results: Callable[[Block], list[Value]]) -> Block:
         """A body with random words, and the results that are then chosen in it."""

@@ -13,6 +13,8 @@ from typing import ClassVar
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _MODELS = _PACKAGE + "models" + os.sep
 _COMMANDS = _PACKAGE + "cli" + os.sep
+_BETWEEN = ("importlib", "contextlib.py", f"{os.sep}numpy{os.sep}")
+"""Files that call this package on the user's behalf."""
 
 
 def user_location() -> tuple[str, int] | None:
@@ -26,7 +28,7 @@ def user_location() -> tuple[str, int] | None:
         if file.startswith(_COMMANDS):
             return None
         own = file.startswith(_PACKAGE) and not file.startswith(_MODELS)
-        if not own and "importlib" not in file and not file.endswith("contextlib.py"):
+        if not own and not any(part in file for part in _BETWEEN):
             return file, frame.f_lineno
         if frame.f_back is None:
             return None

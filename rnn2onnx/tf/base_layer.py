@@ -6,13 +6,13 @@ import copy
 import inspect
 import re
 from collections import Counter
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, UnsupportedError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf import initializers
 from rnn2onnx.tf.dtypes import as_dtype
@@ -91,6 +91,18 @@ class Layer:
         if scope:
             with variable_scope(scope) as captured:
                 self._scope = captured
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if "_base_name" in self.__dict__ or name.startswith("__") or hasattr(type(self), name):
+                # Python also asks here when a property raises; asking once more gives the property's own error.
+                return object.__getattribute__(self, name)
+            raise UnsupportedError(
+                f"{type(self).__name__!r} object has no attribute {name!r}: its __init__ did not call "
+                "super().__init__(), which makes it a layer. Call it first thing.",
+                user_location(),
+            )
 
     # -- what it is -------------------------------------------------------------------------------------------------
 

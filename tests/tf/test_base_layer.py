@@ -271,6 +271,32 @@ def test_inputs_that_fit_pass() -> None:
         layer("words")
 
 
+def test_a_layer_that_was_not_initialized_says_so() -> None:
+    class Forgets(Layer):
+        def __init__(self) -> None:
+            self.units = 3
+
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+    class CellForgets(tf.nn.rnn_cell.RNNCell):
+        state_size = output_size = 2
+
+        def __init__(self) -> None:
+            self.units = 3
+
+        def call(self, inputs: Any, state: Any) -> Any:
+            return inputs, state
+
+    x = tf.ones([1, 2])
+    for call in (lambda: Forgets()(x), lambda: CellForgets()(x, x)):
+        with pytest.raises(AttributeError, match=r"did not call super\(\)\.__init__\(\)") as caught:
+            call()
+        assert isinstance(caught.value, Rnn2OnnxError)
+    with pytest.raises(AttributeError, match="'MyOwnLayer' object has no attribute 'nothing'"):
+        MyOwnLayer().nothing  # noqa: B018
+
+
 def test_what_a_layer_cannot_do() -> None:
     class Nothing(Layer):
         def call(self, inputs: Any) -> Any:

@@ -34,6 +34,23 @@ class GraphKeys:
     TABLE_INITIALIZERS = "table_initializer"
     INIT_OP = "init_op"
     TRAIN_OP = "train_op"
+    ASSET_FILEPATHS = "asset_filepaths"
+    CONCATENATED_VARIABLES = "concatenated_variables"
+    COND_CONTEXT = "cond_context"
+    EVAL_STEP = "eval_step"
+    LOCAL_INIT_OP = "local_init_op"
+    LOCAL_RESOURCES = "local_resources"
+    METRIC_VARIABLES = "metric_variables"
+    QUEUE_RUNNERS = "queue_runners"
+    READY_FOR_LOCAL_INIT_OP = "ready_for_local_init_op"
+    READY_OP = "ready_op"
+    RESOURCES = "resources"
+    SAVEABLE_OBJECTS = "saveable_objects"
+    SAVERS = "savers"
+    SUMMARY_OP = "summary_op"
+    TRAINABLE_RESOURCE_VARIABLES = "trainable_resource_variables"
+    VARIABLES = "variables"
+    WHILE_CONTEXT = "while_context"
 
 
 class Graph:

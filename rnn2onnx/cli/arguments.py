@@ -14,10 +14,19 @@ from rnn2onnx.errors import FeedError
 if TYPE_CHECKING:
     from rnn2onnx.ir import Array
 
+
+def _ready(incomplete: str) -> list[str]:
+    """The ready models whose names begin so; the shell adds the files itself where there are none."""
+    from rnn2onnx.models import READY
+
+    return [name for name in READY if name.startswith(incomplete)]
+
+
 Model = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
+        autocompletion=_ready,
         help="FILE.py or FILE.py:FUNCTION (by default model), or a name in rnn2onnx.models.",
         show_default=False,
     ),

@@ -59,13 +59,13 @@ def verify(
 
 def _report(found: Sequence[Judgement], arrays: Mapping[str, Array], seed: int, drawn: set[str]) -> None:
     shown = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
-    say(f"inputs: {shown or 'none'}{f' (random, seed {seed})' if drawn else ''}", "dim")
+    say(f"inputs: {shown or 'none'}{f' (random, seed {seed})' if drawn else ''}; off from float64 by:", "dim")
     say()
     rows = [
         (
             "ok" if not item.wrong else "WRONG",
             item.name,
-            f"{item.type.dtype.name}[{', '.join(map(str, item.shape))}]",
+            str(item.type.with_shape(item.shape)),
             _size(item.float32),
             _size(item.engine),
             _ulps(item.engine),
@@ -73,7 +73,7 @@ def _report(found: Sequence[Judgement], arrays: Mapping[str, Array], seed: int, 
         )
         for item in found
     ]
-    header = ("", "output", "type", "float32 off by", "onnxruntime off by", "in ulps", "worst at")
+    header = ("", "output", "type", "float32", "onnxruntime", "in ulps", "worst at")
     table(header, rows, ("bold", "cyan", "magenta"))
     for item in found:
         if item.wrong:

@@ -52,6 +52,23 @@ def test_colours_change_no_character():
     assert styles["  # model.py:8"] == "dim italic"
 
 
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("rnn2onnx ver", ["verify"]),
+        ("rnn2onnx compile g2", ["g2p"]),
+        ("rnn2onnx compile model", []),
+        ("rnn2onnx show model.py --after re", ["record", "recognise"]),
+        ("rnn2onnx run m.onnx --sh", ["--shape"]),
+    ],
+)
+def test_the_shell_completes(cli, monkeypatch, words, completed):
+    monkeypatch.setenv("_RNN2ONNX_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    assert cli().out.split() == completed
+
+
 def in_a_terminal(code: str, folder: Path) -> str:
     """What Python code prints when its output is a terminal."""
     ours, theirs = pty.openpty()

@@ -19,7 +19,7 @@ def test_a_model_that_agrees_is_exit_0(cli, model):
     found = cli("verify", "model.py", "--shape", "batch=4", "time=6")
     assert (found.code, found.err) == (0, "")
     lines = found.out.split("\n")
-    assert lines[0] == "inputs: x [4, 6, 3], n [4] (random, seed 0)"
+    assert lines[0] == "inputs: x [4, 6, 3], n [4] (random, seed 0); off from float64 by:"
     assert [line.split()[:2] for line in lines[3:5]] == [["ok", "outputs"], ["ok", "state"]]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ class Form:
 
     @cached_property
     def key(self) -> Any:
-        """Equal where forms are equal."""
-        terms = sorted((id(source), matrix.tobytes()) for source, matrix in self.terms.items() if matrix.any())
-        return tuple(terms), self.bias.tobytes()
+        """Equal where forms are equal; short, and with an order, however large the matrices are."""
+        terms = sorted((id(source), _digest(matrix)) for source, matrix in self.terms.items() if matrix.any())
+        return tuple(terms), _digest(self.bias)
 
     def times(self, matrix: Array) -> Form:
         """The form after multiplication by a matrix [width, n]."""
@@ -58,6 +59,11 @@ class Form:
         for source, matrix in other.terms.items():
             terms[source] = terms[source] + matrix if source in terms else matrix
         return Form(terms, self.bias + other.bias)
+
+
+def _digest(array: Array) -> bytes:
+    """The same for equal numbers, -0 and 0 among them."""
+    return blake2b(np.ascontiguousarray(array + 0.0).tobytes(), digest_size=16).digest()
 
 
 def source_form(value: Value, width: int) -> Form:

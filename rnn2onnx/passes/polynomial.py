@@ -96,7 +96,7 @@ class Polynomial:
 
 
 def _key(atoms: tuple[Atom, ...]) -> Any:
-    return tuple(sorted((atom.key for atom in atoms), key=repr))
+    return tuple(sorted(atom.key for atom in atoms))
 
 
 class Sources(Protocol):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
     from rnn2onnx.runtime import Program as Program
     from rnn2onnx.runtime import compile as compile
-    from rnn2onnx.tf.tracing import trace as trace
+    from rnn2onnx.tf.recording.tracing import trace as trace
 
 __all__ = ["Program", "Rnn2OnnxError", "compile", "tf", "trace"]
 __version__ = "0.1.0"
@@ -19,7 +19,7 @@ _HOMES = {
     "Program": "rnn2onnx.runtime",
     "Rnn2OnnxError": "rnn2onnx.errors",
     "compile": "rnn2onnx.runtime",
-    "trace": "rnn2onnx.tf.tracing",
+    "trace": "rnn2onnx.tf.recording.tracing",
 }
 
 

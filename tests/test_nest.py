@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rnn2onnx import nest
 from rnn2onnx.errors import Rnn2OnnxError
-from rnn2onnx.tf.shape import TensorShape
+from rnn2onnx.tf.shapes.shape import TensorShape
 
 LSTMStateTuple = namedtuple("LSTMStateTuple", ("c", "h"))
 Pair = namedtuple("Pair", ("c", "h"))

@@ -93,6 +93,8 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     inner = op.operands[0].op
     if op.kind.name == "transpose" == inner.kind.name:
         perm = tuple(inner.attrs["perm"][axis] for axis in op.attrs["perm"])
+        if perm == tuple(range(len(perm))):
+            return inner.operands
         return builder.emit("transpose", inner.operands, perm=perm, location=op.location)
     if op.kind.name == "reshape" == inner.kind.name:
         return builder.emit(

@@ -22,7 +22,36 @@ from rnn2onnx.tf import (
     train,
 )
 from rnn2onnx.tf import tf_errors as errors
-from rnn2onnx.tf.array_ops import (
+from rnn2onnx.tf.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from rnn2onnx.tf.logging import get_logger
+from rnn2onnx.tf.loops.control_flow import case, cond, while_loop
+from rnn2onnx.tf.loops.functional_ops import (
+    foldl,
+    foldr,
+    map_fn,
+    scan,
+)
+from rnn2onnx.tf.loops.tensor_array import TensorArray
+from rnn2onnx.tf.ops.array_ops import (
     argsort,
     batch_gather,
     boolean_mask,
@@ -103,7 +132,7 @@ from rnn2onnx.tf.array_ops import (
     zeros,
     zeros_like,
 )
-from rnn2onnx.tf.assertions import (
+from rnn2onnx.tf.ops.assertions import (
     Assert,
     Print,
     assert_equal,
@@ -129,42 +158,8 @@ from rnn2onnx.tf.assertions import (
     is_numeric_tensor,
     verify_tensor_all_finite,
 )
-from rnn2onnx.tf.assertions import print_ as print
-from rnn2onnx.tf.control_flow import case, cond, while_loop
-from rnn2onnx.tf.dtypes import (
-    DType,
-    as_dtype,
-    bfloat16,
-    bool,
-    double,
-    float16,
-    float32,
-    float64,
-    half,
-    int8,
-    int16,
-    int32,
-    int64,
-    string,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
-from rnn2onnx.tf.functional_ops import (
-    foldl,
-    foldr,
-    map_fn,
-    scan,
-)
-from rnn2onnx.tf.graph import (
-    Graph,
-    GraphKeys,
-    get_default_graph,
-    reset_default_graph,
-)
-from rnn2onnx.tf.logging import get_logger
-from rnn2onnx.tf.math_ops import (
+from rnn2onnx.tf.ops.assertions import print_ as print
+from rnn2onnx.tf.ops.math_ops import (
     abs,
     accumulate_n,
     acos,
@@ -266,13 +261,15 @@ from rnn2onnx.tf.math_ops import (
     truncatediv,
     truncatemod,
 )
-from rnn2onnx.tf.partitioners import (
-    fixed_size_partitioner,
-    min_max_variable_partitioner,
-    variable_axis_size_partitioner,
+from rnn2onnx.tf.ops.random_ops import random_normal, random_uniform, truncated_normal
+from rnn2onnx.tf.recording.graph import (
+    Graph,
+    GraphKeys,
+    get_default_graph,
+    reset_default_graph,
 )
-from rnn2onnx.tf.random_ops import random_normal, random_uniform, truncated_normal
-from rnn2onnx.tf.settings import (
+from rnn2onnx.tf.recording.tensor import Operation, Tensor, convert_to_tensor
+from rnn2onnx.tf.refusals.settings import (
     ConfigProto,
     RegisterGradient,
     add_to_collection,
@@ -305,18 +302,21 @@ from rnn2onnx.tf.settings import (
     resource_variables_enabled,
     set_random_seed,
 )
-from rnn2onnx.tf.shape import (
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.shapes.shape import (
     Dimension,
     TensorShape,
     dimension_at_index,
     dimension_value,
 )
-from rnn2onnx.tf.template import Template, make_template
-from rnn2onnx.tf.tensor import Operation, Tensor, convert_to_tensor
-from rnn2onnx.tf.tensor_array import TensorArray
 from rnn2onnx.tf.tf_errors import OpError
-from rnn2onnx.tf.unknown_names import unknown
-from rnn2onnx.tf.variable_scope import (
+from rnn2onnx.tf.variables.partitioners import (
+    fixed_size_partitioner,
+    min_max_variable_partitioner,
+    variable_axis_size_partitioner,
+)
+from rnn2onnx.tf.variables.template import Template, make_template
+from rnn2onnx.tf.variables.variable_scope import (
     AUTO_REUSE,
     VariableScope,
     get_local_variable,
@@ -328,7 +328,7 @@ from rnn2onnx.tf.variable_scope import (
     variable_op_scope,
     variable_scope,
 )
-from rnn2onnx.tf.variables import (
+from rnn2onnx.tf.variables.variables import (
     Variable,
     VariableAggregation,
     VariableSynchronization,
@@ -352,8 +352,8 @@ from rnn2onnx.tf.variables import (
     trainable_variables,
     variables_initializer,
 )
-from rnn2onnx.tf.variables import Variable as VariableV1
-from rnn2onnx.tf.variables import tables_initializer as initialize_all_tables
+from rnn2onnx.tf.variables.variables import Variable as VariableV1
+from rnn2onnx.tf.variables.variables import tables_initializer as initialize_all_tables
 
 __all__ = [
     "AUTO_REUSE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.assertions import (
+from rnn2onnx.tf.ops.assertions import (
     Assert,
     assert_all_finite,
     assert_equal,
@@ -27,8 +27,8 @@ from rnn2onnx.tf.assertions import (
     check_numerics,
     is_numeric_tensor,
 )
-from rnn2onnx.tf.math_ops import is_finite, is_inf, is_nan
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.ops.math_ops import is_finite, is_inf, is_nan
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "Assert",

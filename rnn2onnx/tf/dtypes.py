@@ -13,8 +13,8 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, DTypeError
 
 if TYPE_CHECKING:
-    from rnn2onnx.tf.elementwise import cast as cast
-    from rnn2onnx.tf.elementwise import saturate_cast as saturate_cast
+    from rnn2onnx.tf.ops.elementwise import cast as cast
+    from rnn2onnx.tf.ops.elementwise import saturate_cast as saturate_cast
 
 __all__ = [
     "DTYPES",
@@ -286,10 +286,10 @@ def _float_info(name: str) -> Any:
 def _getattr(name: str) -> Any:
     # Casts are operations on tensors, which have dtypes: their module can be imported only after this one.
     if name in ("cast", "saturate_cast"):
-        from rnn2onnx.tf import elementwise
+        from rnn2onnx.tf.ops import elementwise
 
         return getattr(elementwise, name)
-    from rnn2onnx.tf.unknown_names import unknown
+    from rnn2onnx.tf.refusals.unknown_names import unknown
 
     return unknown("tf.dtypes")(name)
 

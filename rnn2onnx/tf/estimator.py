@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = ["ModeKeys"]
 

@@ -15,11 +15,12 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.tf import dtypes
-from rnn2onnx.tf.drawn_initializer import DrawnInitializer, Initializer, is_drawn
-from rnn2onnx.tf.draws import Array, Shape, floating, normal, unfit, uniform
-from rnn2onnx.tf.draws import truncated_normal as cut_normal
 from rnn2onnx.tf.dtypes import DType
-from rnn2onnx.tf.scaled_initializers import (
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.variables.drawn_initializer import DrawnInitializer, Initializer, is_drawn
+from rnn2onnx.tf.variables.draws import Array, Shape, floating, normal, unfit, uniform
+from rnn2onnx.tf.variables.draws import truncated_normal as cut_normal
+from rnn2onnx.tf.variables.scaled_initializers import (
     GlorotNormal,
     GlorotUniform,
     UniformUnitScaling,
@@ -32,7 +33,6 @@ from rnn2onnx.tf.scaled_initializers import (
     lecun_uniform,
     xavier_initializer,
 )
-from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "BY_NAME",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.array_ops import diag as tensor_diag
-from rnn2onnx.tf.array_ops import diag_part as tensor_diag_part
-from rnn2onnx.tf.array_ops import eye, matrix_transpose, trace
-from rnn2onnx.tf.array_ops import matrix_band_part as band_part
-from rnn2onnx.tf.array_ops import matrix_diag as diag
-from rnn2onnx.tf.array_ops import matrix_diag_part as diag_part
-from rnn2onnx.tf.array_ops import matrix_set_diag as set_diag
-from rnn2onnx.tf.array_ops import matrix_transpose as transpose
-from rnn2onnx.tf.math_ops import (
+from rnn2onnx.tf.ops.array_ops import diag as tensor_diag
+from rnn2onnx.tf.ops.array_ops import diag_part as tensor_diag_part
+from rnn2onnx.tf.ops.array_ops import eye, matrix_transpose, trace
+from rnn2onnx.tf.ops.array_ops import matrix_band_part as band_part
+from rnn2onnx.tf.ops.array_ops import matrix_diag as diag
+from rnn2onnx.tf.ops.array_ops import matrix_diag_part as diag_part
+from rnn2onnx.tf.ops.array_ops import matrix_set_diag as set_diag
+from rnn2onnx.tf.ops.array_ops import matrix_transpose as transpose
+from rnn2onnx.tf.ops.math_ops import (
     einsum,
     global_norm,
     l2_normalize,
@@ -19,7 +19,7 @@ from rnn2onnx.tf.math_ops import (
     norm,
     tensordot,
 )
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "band_part",

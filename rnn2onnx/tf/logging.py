@@ -6,7 +6,7 @@ import logging as _logging
 from collections import Counter
 from typing import Any
 
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "DEBUG",

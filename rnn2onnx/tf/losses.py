@@ -8,23 +8,23 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.agreement import agree, shown
-from rnn2onnx.tf.arithmetic import add_n, div_no_nan, multiply
-from rnn2onnx.tf.cross_entropies import (
+from rnn2onnx.tf.ops.arithmetic import add_n, div_no_nan, multiply
+from rnn2onnx.tf.ops.cross_entropies import (
     sigmoid_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits,
 )
-from rnn2onnx.tf.elementwise import cast, number, to_float
-from rnn2onnx.tf.filling import ones_like
-from rnn2onnx.tf.graph import GraphKeys, get_default_graph
-from rnn2onnx.tf.reduction_ops import reduce_sum
-from rnn2onnx.tf.reshaping import squeeze
-from rnn2onnx.tf.shape_argument import length_of
-from rnn2onnx.tf.shape_ops import size
-from rnn2onnx.tf.static_value import one_of
-from rnn2onnx.tf.tensor import Tensor, convert_to_tensor, emit
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.ops.elementwise import cast, number, to_float
+from rnn2onnx.tf.ops.filling import ones_like
+from rnn2onnx.tf.ops.reduction_ops import reduce_sum
+from rnn2onnx.tf.ops.reshaping import squeeze
+from rnn2onnx.tf.ops.shape_ops import size
+from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.shapes.agreement import agree, shown
+from rnn2onnx.tf.shapes.shape_argument import length_of
+from rnn2onnx.tf.shapes.static_value import one_of
 
 __all__ = [
     "Reduction",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.array_ops import (
+from rnn2onnx.tf.ops.array_ops import (
     invert_permutation,
     segment_mean,
     segment_sum,
     unsorted_segment_mean,
     unsorted_segment_sum,
 )
-from rnn2onnx.tf.math_ops import (
+from rnn2onnx.tf.ops.math_ops import (
     abs,
     accumulate_n,
     acos,
@@ -98,10 +98,10 @@ from rnn2onnx.tf.math_ops import (
     xlogy,
     zero_fraction,
 )
-from rnn2onnx.tf.math_ops import div_no_nan as divide_no_nan
-from rnn2onnx.tf.math_ops import floormod as mod
-from rnn2onnx.tf.nn_ops import log_softmax, softmax
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.ops.math_ops import div_no_nan as divide_no_nan
+from rnn2onnx.tf.ops.math_ops import floormod as mod
+from rnn2onnx.tf.ops.nn_ops import log_softmax, softmax
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "abs",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnn2onnx import nest
 from rnn2onnx.nest import is_nested, is_sequence, yield_flat_paths
 from rnn2onnx.tf.located import located
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "assert_same_structure",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.random_ops import random_normal as normal
-from rnn2onnx.tf.random_ops import random_uniform as uniform
-from rnn2onnx.tf.random_ops import truncated_normal
-from rnn2onnx.tf.settings import get_seed, set_random_seed
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.ops.random_ops import random_normal as normal
+from rnn2onnx.tf.ops.random_ops import random_uniform as uniform
+from rnn2onnx.tf.ops.random_ops import truncated_normal
+from rnn2onnx.tf.refusals.settings import get_seed, set_random_seed
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "get_seed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = ["gpu_device_name", "is_built_with_cuda", "is_gpu_available"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "ABORTED",

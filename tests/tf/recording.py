@@ -9,9 +9,9 @@ import numpy as np
 
 from rnn2onnx import nest
 from rnn2onnx.ir import Builder, Op, Value, evaluate, replay
-from rnn2onnx.tf.graph import get_default_graph
-from rnn2onnx.tf.initial_values import initial_values
-from rnn2onnx.tf.tensor import Tensor
+from rnn2onnx.tf.recording.graph import get_default_graph
+from rnn2onnx.tf.recording.tensor import Tensor
+from rnn2onnx.tf.variables.initial_values import initial_values
 
 
 def values(

@@ -11,7 +11,7 @@ import pytest
 
 from rnn2onnx import tf
 from rnn2onnx.errors import Rnn2OnnxError, TrainingError
-from rnn2onnx.tf.base_layer import InputSpec, Layer, to_snake_case
+from rnn2onnx.tf.layers.base_layer import InputSpec, Layer, to_snake_case
 from tests.tf.recording import values
 
 

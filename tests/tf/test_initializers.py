@@ -11,7 +11,7 @@ import pytest
 
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.tf import dtypes, initializers
-from rnn2onnx.tf.shape import TensorShape
+from rnn2onnx.tf.shapes.shape import TensorShape
 
 F32 = np.dtype(np.float32)
 LARGE = (400, 500)

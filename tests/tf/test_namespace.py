@@ -14,8 +14,8 @@ import pytest
 
 from rnn2onnx import nest, tf
 from rnn2onnx.errors import TrainingError, UnsupportedError
-from rnn2onnx.tf.refused_names import REFUSED
-from rnn2onnx.tf.unknown_names import names_there_are
+from rnn2onnx.tf.refusals.refused_names import REFUSED
+from rnn2onnx.tf.refusals.unknown_names import names_there_are
 
 
 def at(path: str) -> Any:
@@ -42,8 +42,10 @@ def test_names_are_not_listed_twice_or_refused_besides() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        *("array_ops", "assertions", "control_flow", "functional_ops", "global_step", "math_ops", "nn_ops"),
-        *("partitioners", "random_ops", "raw_rnn", "rnn", "settings", "template", "variable_scope", "variables"),
+        *("ops.array_ops", "ops.assertions", "ops.math_ops", "ops.nn_ops", "ops.random_ops"),
+        *("loops.control_flow", "loops.functional_ops", "loops.dynamic_rnn", "loops.raw_rnn", "refusals.settings"),
+        *("variables.global_step", "variables.partitioners", "variables.template"),
+        *("variables.variable_scope", "variables.variables"),
     ],
 )
 def test_every_operation_has_a_name_for_users(module: str) -> None:

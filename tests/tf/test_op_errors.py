@@ -9,7 +9,7 @@ import pytest
 
 from rnn2onnx import tf
 from rnn2onnx.errors import Rnn2OnnxError
-from rnn2onnx.tf.static_value import get_static_value
+from rnn2onnx.tf.shapes.static_value import get_static_value
 
 CALLS = """
 ValueError: 6 elements do not fit: tf.reshape(x, [5, 5])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn2onnx.errors import Rnn2OnnxError, TraceError
-from rnn2onnx.tf.shape import (
+from rnn2onnx.tf.shapes.shape import (
     Dimension,
     TensorShape,
     as_dimension,

@@ -11,7 +11,7 @@ import pytest
 
 from rnn2onnx import tf
 from rnn2onnx.errors import Rnn2OnnxError, TrainingError, UnsupportedError
-from rnn2onnx.tf.training import refuse
+from rnn2onnx.tf.refusals.training import refuse
 from tests.tf.recording import values
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import rnn2onnx.tf as v1
 from rnn2onnx.errors import ArgumentTypeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.shape import dimension_at_index, dimension_value
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.shapes.shape import dimension_at_index, dimension_value
 
 __all__ = [
     "as_bytes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.tf.contrib import cudnn_rnn, framework, layers, learn, rnn, util
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = ["cudnn_rnn", "framework", "layers", "learn", "rnn", "util"]
 

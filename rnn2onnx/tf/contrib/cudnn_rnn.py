@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.rnn_cell import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
-from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "CudnnCompatibleGRUCell",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rnn2onnx.tf import nest as nest
-from rnn2onnx.tf.global_step import create_global_step, get_global_step, get_or_create_global_step
-from rnn2onnx.tf.settings import is_tensor
-from rnn2onnx.tf.unknown_names import unknown
-from rnn2onnx.tf.variables import global_variables as get_variables
-from rnn2onnx.tf.variables import local_variables as get_local_variables
-from rnn2onnx.tf.variables import model_variables as get_model_variables
-from rnn2onnx.tf.variables import trainable_variables as get_trainable_variables
+from rnn2onnx.tf.refusals.settings import is_tensor
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.variables.global_step import create_global_step, get_global_step, get_or_create_global_step
+from rnn2onnx.tf.variables.variables import global_variables as get_variables
+from rnn2onnx.tf.variables.variables import local_variables as get_local_variables
+from rnn2onnx.tf.variables.variables import model_variables as get_model_variables
+from rnn2onnx.tf.variables.variables import trainable_variables as get_trainable_variables
 
 __all__ = [
     "create_global_step",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.contrib_layers import (
+from rnn2onnx.tf.initializers import contrib_variance_scaling_initializer as variance_scaling_initializer
+from rnn2onnx.tf.initializers import xavier_initializer
+from rnn2onnx.tf.initializers import xavier_initializer as xavier_initializer_conv2d
+from rnn2onnx.tf.layers.contrib import (
     batch_norm,
     dropout,
     embed_sequence,
@@ -11,19 +14,16 @@ from rnn2onnx.tf.contrib_layers import (
     layer_norm,
     linear,
 )
-from rnn2onnx.tf.contrib_layers import relu_layer as relu
-from rnn2onnx.tf.initializers import contrib_variance_scaling_initializer as variance_scaling_initializer
-from rnn2onnx.tf.initializers import xavier_initializer
-from rnn2onnx.tf.initializers import xavier_initializer as xavier_initializer_conv2d
-from rnn2onnx.tf.nn_ops import embedding_lookup
-from rnn2onnx.tf.regularizers import (
+from rnn2onnx.tf.layers.contrib import relu_layer as relu
+from rnn2onnx.tf.ops.nn_ops import embedding_lookup
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.variables.regularizers import (
     apply_regularization,
     l1_l2_regularizer,
     l1_regularizer,
     l2_regularizer,
     sum_regularizer,
 )
-from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "apply_regularization",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.static_value import constant_value
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.shapes.static_value import constant_value
 
 __all__ = [
     "constant_value",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.array_ops import depth_to_space, space_to_depth
-from rnn2onnx.tf.math_ops import (
+from rnn2onnx.tf.loops.dynamic_rnn import dynamic_rnn
+from rnn2onnx.tf.loops.raw_rnn import raw_rnn
+from rnn2onnx.tf.nn import rnn_cell
+from rnn2onnx.tf.ops.array_ops import depth_to_space, space_to_depth
+from rnn2onnx.tf.ops.math_ops import (
     in_top_k,
     l2_normalize,
     sigmoid,
@@ -13,8 +16,7 @@ from rnn2onnx.tf.math_ops import (
     top_k,
     zero_fraction,
 )
-from rnn2onnx.tf.nn import rnn_cell
-from rnn2onnx.tf.nn_ops import (
+from rnn2onnx.tf.ops.nn_ops import (
     atrous_conv2d,
     avg_pool,
     avg_pool1d,
@@ -59,9 +61,7 @@ from rnn2onnx.tf.nn_ops import (
     weighted_moments,
     xw_plus_b,
 )
-from rnn2onnx.tf.raw_rnn import raw_rnn
-from rnn2onnx.tf.rnn import dynamic_rnn
-from rnn2onnx.tf.unknown_names import unknown
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "atrous_conv2d",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.rnn_cell import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -14,7 +15,6 @@ from rnn2onnx.tf.rnn_cell import (
     ResidualWrapper,
     RNNCell,
 )
-from rnn2onnx.tf.unknown_names import unknown
 
 __all__ = [
     "BasicLSTMCell",

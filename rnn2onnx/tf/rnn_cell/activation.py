@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.activations import (
+from rnn2onnx.tf.ops.activations import (
     elu,
     gelu,
     leaky_relu,
@@ -21,8 +21,8 @@ from rnn2onnx.tf.activations import (
     softsign,
     swish,
 )
-from rnn2onnx.tf.elementwise import exp, sigmoid, tanh
-from rnn2onnx.tf.tensor import convert_to_tensor, emit
+from rnn2onnx.tf.ops.elementwise import exp, sigmoid, tanh
+from rnn2onnx.tf.recording.tensor import convert_to_tensor, emit
 
 Activation = Callable[[Any], Any]
 

@@ -8,12 +8,12 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
-from rnn2onnx.tf.activations import bias_add
 from rnn2onnx.tf.initializers import Zeros
-from rnn2onnx.tf.joining import concat
-from rnn2onnx.tf.products import matmul
-from rnn2onnx.tf.tensor import Tensor, convert_to_tensor
-from rnn2onnx.tf.variable_scope import get_variable, get_variable_scope, variable_scope
+from rnn2onnx.tf.ops.activations import bias_add
+from rnn2onnx.tf.ops.joining import concat
+from rnn2onnx.tf.ops.products import matmul
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.variables.variable_scope import get_variable, get_variable_scope, variable_scope
 
 
 def affine(args: Sequence[Any], kernel: Any, bias: Any = None) -> Tensor:

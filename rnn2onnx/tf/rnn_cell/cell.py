@@ -6,16 +6,16 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, UnsupportedError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.base_layer import InputSpec, Layer
 from rnn2onnx.tf.dtypes import as_dtype
-from rnn2onnx.tf.graph import GraphKeys, get_default_graph
+from rnn2onnx.tf.layers.base_layer import InputSpec, Layer
+from rnn2onnx.tf.ops.shape_ops import shape
+from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating
 from rnn2onnx.tf.rnn_cell.zero_state import _zero_state_tensors
-from rnn2onnx.tf.shape import TensorShape, dimension_value
-from rnn2onnx.tf.shape_ops import shape
-from rnn2onnx.tf.static_value import constant_value
-from rnn2onnx.tf.tensor import Tensor, convert_to_tensor
-from rnn2onnx.tf.variable_scope import get_variable_scope, variable_scope
+from rnn2onnx.tf.shapes.shape import TensorShape, dimension_value
+from rnn2onnx.tf.shapes.static_value import constant_value
+from rnn2onnx.tf.variables.variable_scope import get_variable_scope, variable_scope
 
 
 class RNNCell(Layer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Constant, Zeros
-from rnn2onnx.tf.joining import split
+from rnn2onnx.tf.ops.elementwise import sigmoid
+from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.gru import GRUCell

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Constant, Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
-from rnn2onnx.tf.joining import split
 from rnn2onnx.tf.located import located
+from rnn2onnx.tf.ops.elementwise import sigmoid
+from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine

@@ -7,20 +7,20 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
-from rnn2onnx.tf.elementwise import sigmoid
 from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
-from rnn2onnx.tf.joining import concat, split
 from rnn2onnx.tf.located import located
-from rnn2onnx.tf.norms import clip_by_value
-from rnn2onnx.tf.products import matmul
+from rnn2onnx.tf.ops.elementwise import sigmoid
+from rnn2onnx.tf.ops.joining import concat, split
+from rnn2onnx.tf.ops.norms import clip_by_value
+from rnn2onnx.tf.ops.products import matmul
+from rnn2onnx.tf.ops.slicing import slice
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import MatrixCell
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple
-from rnn2onnx.tf.slicing import slice
-from rnn2onnx.tf.tensor import Tensor
 
 
 class BasicLSTMCell(MatrixCell):

@@ -7,14 +7,14 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
-from rnn2onnx.tf.base_layer import Layer
-from rnn2onnx.tf.graph import get_default_graph
-from rnn2onnx.tf.joining import concat
+from rnn2onnx.tf.layers.base_layer import Layer
+from rnn2onnx.tf.ops.joining import concat
+from rnn2onnx.tf.ops.slicing import slice
+from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.rnn_cell.zero_state import zero_state_of
-from rnn2onnx.tf.slicing import slice
-from rnn2onnx.tf.variable_scope import variable_scope
+from rnn2onnx.tf.variables.variable_scope import variable_scope
 
 
 class MultiRNNCell(RNNCell):

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from rnn2onnx.nest import assert_same_structure, map_structure
-from rnn2onnx.tf.graph import get_default_graph
 from rnn2onnx.tf.located import located
+from rnn2onnx.tf.recording.graph import get_default_graph
+from rnn2onnx.tf.recording.tensor import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.rnn_cell.zero_state import zero_state_of
-from rnn2onnx.tf.tensor import convert_to_tensor
 
 
 class RNNCellWrapper(RNNCell):

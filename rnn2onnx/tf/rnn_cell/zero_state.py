@@ -7,13 +7,13 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import map_structure
-from rnn2onnx.tf.filling import zeros
-from rnn2onnx.tf.joining import concat
 from rnn2onnx.tf.located import located
-from rnn2onnx.tf.reshaping import reshape
-from rnn2onnx.tf.shape import TensorShape
-from rnn2onnx.tf.static_value import constant_value
-from rnn2onnx.tf.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.ops.filling import zeros
+from rnn2onnx.tf.ops.joining import concat
+from rnn2onnx.tf.ops.reshaping import reshape
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.shapes.shape import TensorShape
+from rnn2onnx.tf.shapes.static_value import constant_value
 
 
 def _concat(prefix: Any, suffix: Any, static: bool = False) -> Any:

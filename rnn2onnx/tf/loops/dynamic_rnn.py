@@ -1,0 +1,323 @@
+"""``tf.nn.dynamic_rnn``: a cell run over time, recorded as one ``recur``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn2onnx import nest
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
+from rnn2onnx.ir import user_location
+from rnn2onnx.tf.dtypes import DType, as_dtype
+from rnn2onnx.tf.located import located
+from rnn2onnx.tf.loops.tensor_array import TensorArray
+from rnn2onnx.tf.recording.bodies import trace
+from rnn2onnx.tf.recording.graph import get_default_graph
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
+from rnn2onnx.tf.shapes.shape import TensorShape
+from rnn2onnx.tf.variables.variable_scope import variable_scope
+
+__all__ = ["dynamic_rnn"]
+
+
+class EmptyInputsError(ArgumentError, IndexError):
+    """No inputs at all: a ValueError as documented, and the IndexError that TensorFlow raises."""
+
+
+class ParallelIterationsError(ArgumentError, AssertionError):
+    """``parallel_iterations`` is no int: the AssertionError that TensorFlow raises."""
+
+
+def dynamic_rnn(
+    cell: Any,
+    inputs: Any,
+    sequence_length: Any = None,
+    initial_state: Any = None,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+    time_major: bool = False,
+    scope: Any = None,
+) -> tuple[Any, Any]:
+    """Every output of ``cell`` run over time, and the state after each row's last step.
+
+    Args:
+        cell: One step: ``cell(x[B, …], state) -> (output, state)``.
+        inputs: A nest of tensors [B, T, …]; [T, B, …] if ``time_major``. All lengths from the third on are known.
+        sequence_length: Integers [B], steps; any value: below 1 no step is taken, above T all are. Past it outputs are
+            zero and the state stays. None: T for every row.
+        initial_state: A nest like ``cell.state_size``; zeros if None.
+        dtype: Of the initial state and the outputs; needed without ``initial_state``.
+        parallel_iterations: No meaning here.
+        swap_memory: No meaning here.
+        time_major: Whether time comes before batch in inputs and outputs.
+        scope: The variable scope, "rnn" by default.
+
+    Returns:
+        outputs, a nest like ``cell.output_size`` of [B, T, …] (or [T, B, …]), and the state, a nest like
+        ``cell.state_size``.
+
+    Raises:
+        TypeError: ``cell`` is no cell; structures or dtypes change from step to step.
+        ValueError: Shapes don't fit; no dtype and no state; lengths are not a vector.
+
+    Source:
+        ``tf.nn.dynamic_rnn``.
+    """
+    assert_like_rnncell("cell", cell)
+    with located(), variable_scope(scope or "rnn"):
+        flat = [convert_to_tensor(leaf) for leaf in nest.flatten(inputs)]
+        if not flat:
+            raise EmptyInputsError(
+                "dynamic_rnn was given no inputs (tuple index out of range): give a tensor or a nest of them.",
+                user_location(),
+            )
+        if not time_major:
+            flat = [_time_first(tensor) for tensor in flat]
+        if parallel_iterations and not isinstance(parallel_iterations, int):
+            raise ParallelIterationsError(
+                f"parallel_iterations must be int, not {parallel_iterations!r}.", user_location()
+            )
+        lengths = None if sequence_length is None else _lengths(sequence_length)
+        state = _initial_state(cell, initial_state, _batch(flat), dtype)
+        _check_inputs(flat)
+        outputs, final = _recur(cell, nest.pack_sequence_as(inputs, flat), flat, lengths, state, dtype)
+        if not time_major:
+            outputs = nest.map_structure(_swapped, outputs)
+        return outputs, final
+
+
+def _time_first(tensor: Tensor) -> Tensor:
+    if len(tensor.dims) < 2:
+        raise ShapeError(
+            f"Input tensor should have rank >= 2. Received input={tensor!r} of rank {len(tensor.dims)}", user_location()
+        )
+    return _swapped(tensor)
+
+
+def _swapped(tensor: Tensor) -> Tensor:
+    return emit("transpose", tensor, perm=(1, 0, *range(2, len(tensor.dims))))
+
+
+def _lengths(sequence_length: Any) -> Tensor:
+    given = convert_to_tensor(sequence_length)
+    lengths = emit("cast", given, dtype=np.dtype(np.int32))
+    if len(lengths.dims) != 1:
+        raise ShapeError(
+            f"Argument sequence_length must be a vector of length batch_size. Received "
+            f"sequence_length={given!r} of shape: "
+            f"{lengths.shape}",
+            user_location(),
+        )
+    return lengths
+
+
+def _batch(flat: Sequence[Tensor]) -> Any:
+    """The batch size: a number if any input says it, else that of the first input when the program runs."""
+    for tensor in flat:
+        if len(tensor.dims) > 1 and isinstance(tensor.dims[1], int):
+            return tensor.dims[1]
+    graph = get_default_graph()
+    if len(flat[0].dims) < 2:
+        return None
+    value = graph.builder.dim_value(flat[0].dims[1])
+    assert value is not None
+    return emit("cast", Tensor(value, graph), dtype=np.dtype(np.int32))
+
+
+def _initial_state(cell: Any, initial_state: Any, batch: Any, dtype: Any) -> Any:
+    if initial_state is not None:
+        return initial_state
+    if not dtype:
+        raise ArgumentError("If no initial_state is provided, argument `dtype` must be specified", user_location())
+    if getattr(cell, "get_initial_state", None) is not None:
+        return cell.get_initial_state(inputs=None, batch_size=batch, dtype=as_dtype(dtype))
+    return cell.zero_state(batch, as_dtype(dtype))
+
+
+def _check_inputs(flat: Sequence[Tensor]) -> None:
+    shapes = [tensor.shape.with_rank_at_least(3) for tensor in flat]
+    steps, batch = shapes[0].as_list()[:2]
+    builder = get_default_graph().builder
+    for tensor, shape in zip(flat, shapes, strict=True):
+        if not shape[2:].is_fully_defined():
+            raise ShapeError(
+                "Input size (depth of inputs) must be accessible via shape inference, but saw value None for "
+                f"input={tensor!r}. Say the lengths of all axes but batch and time in its shape.",
+                user_location(),
+            )
+        for axis, first, what, named in (
+            (
+                0,
+                steps,
+                "Time steps is not the same for all the elements in the input in a batch. Received time steps",
+                steps,
+            ),
+            (1, batch, "Batch_size is not the same for all the elements in the input. Received batch size", batch),
+        ):
+            found = shape.as_list()[axis]
+            if first is not None and found is not None and first != found:
+                raise ShapeError(f"{what}={found}, not {named} as in the first input.", user_location())
+            builder.unify(flat[0].dims[axis], tensor.dims[axis])
+
+
+def output_dtype(dtype: Any, state: Any) -> DType:
+    """The dtype of outputs: ``dtype``, or else the one dtype that all of ``state`` has.
+
+    Raises:
+        ValueError: Neither says it.
+    """
+    if dtype is not None:
+        return as_dtype(dtype)
+    dtypes = [leaf.dtype for leaf in nest.flatten(state)]
+    if not dtypes:
+        raise ArgumentError(
+            f"Unable to infer dtype from argument state={state}: it is empty. Give `dtype`.", user_location()
+        )
+    if any(found != dtypes[0] for found in dtypes):
+        raise ArgumentError(
+            f"Argument state={state} has tensors of different inferred dtypes. Unable to infer a single representative "
+            f"dtype. Dtypes received: {[found.name for found in dtypes]}",
+            user_location(),
+        )
+    found: DType = dtypes[0]
+    return found
+
+
+def leaves_of(state: Any) -> list[Tensor | TensorArray]:
+    """The flat leaves of a state: tensors and TensorArrays."""
+    return [leaf if isinstance(leaf, TensorArray) else convert_to_tensor(leaf) for leaf in nest.flatten(state)]
+
+
+def _recur(
+    cell: Any, inputs: Any, flat: Sequence[Tensor], lengths: Tensor | None, state: Any, dtype: Any
+) -> tuple[Any, Any]:
+    graph = get_default_graph()
+    builder = graph.builder
+    if isinstance(state, Tensor) and nest.is_nested(cell.state_size):
+        raise ArgumentTypeError(
+            f"Iterating over a symbolic tf.Tensor is not allowed: the state {state!r} is one tensor, but the "
+            f"cell's state is "
+            f"{cell.state_size}.",
+            user_location(),
+        )
+    wanted = output_dtype(dtype, state)
+    batch = flat[0].dims[1]
+    if lengths is not None:
+        _same_rows(lengths.dims[0], batch, "sequence_length")
+        batch = flat[0].dims[1]
+    leaves = leaves_of(state)
+    masked = [lengths is not None and isinstance(leaf, Tensor) and bool(leaf.dims) for leaf in leaves]
+    outs: list[Tensor] = []
+
+    def step(inside: list[Any], xs: list[Tensor]) -> list[Any]:
+        output, after = cell(nest.pack_sequence_as(inputs, xs), nest.pack_sequence_as(state, inside))
+        if lengths is not None:
+            nest.assert_same_structure(cell.output_size, nest.map_structure(lambda _: 0, output), check_types=False)
+        nest.assert_same_structure(state, after)
+        for found, size in zip(nest.flatten(output), nest.flatten(cell.output_size), strict=False):
+            outs.append(_checked_output(convert_to_tensor(found), size, wanted, lengths is not None))
+        new = leaves_of(after)
+        for old, now in zip(inside, new, strict=True):
+            _check_state(old, now)
+        return new
+
+    if any(masked):
+        for leaf, is_masked in zip(leaves, masked, strict=True):
+            if is_masked and isinstance(leaf, Tensor):
+                _same_rows(leaf.dims[0], batch, "the initial state")
+    trailing = [tensor.value.type.with_shape(tensor.dims[1:]) for tensor in flat]
+    body = trace(leaves, step, trailing=trailing)
+    body.block.results = (*body.block.results, *(tensor.value for tensor in outs))
+    carried = [index for index, leaf in enumerate(body.leaves) if leaf.param is not None]
+    operands = [*body.initials(), *(tensor.value for tensor in flat)]
+    if lengths is not None:
+        operands.append(lengths.value)
+    values = builder.emit(
+        "recur",
+        operands,
+        blocks=(body.block,),
+        states=len(carried),
+        lengths=lengths is not None,
+        reverse=False,
+        unmasked=tuple(at for at, index in enumerate(carried) if lengths is not None and not masked[index]),
+    )
+    final = nest.pack_sequence_as(state, body.finals(values[: len(carried)]))
+    rows = [Tensor(value, graph) for value in values[len(carried) :]]
+    return nest.pack_sequence_as(cell.output_size, rows), final
+
+
+def _same_rows(found: Any, batch: Any, what: str) -> None:
+    try:
+        get_default_graph().builder.unify(batch, found)
+    except ShapeError:
+        raise ShapeError(
+            f"Dimension 0 in both shapes must be equal, but are {found} and {batch}: {what} has {found} rows, "
+            f"the inputs have "
+            f"{batch}.",
+            user_location(),
+        ) from None
+
+
+def _checked_output(output: Tensor, size: Any, dtype: DType, selected: bool) -> Tensor:
+    if output.dtype != dtype:
+        raise DTypeError(
+            f"Input 'e' of 'Select' Op has type {output.dtype.name} that does not match type {dtype.name} of "
+            f"argument 't': "
+            f"the cell's output {output!r} is not of the dtype that dynamic_rnn was told. Cast it in the cell, "
+            f"or say `dtype`.",
+            user_location(),
+        )
+    features = TensorShape(size) if isinstance(size, list | tuple | TensorShape) else TensorShape([size])
+    found = output.shape
+    if found.ndims and not found[1:].is_compatible_with(features):
+        expected = TensorShape([found[0]]).concatenate(features)
+        if selected and found.ndims == expected.ndims:
+            axis = next(
+                i
+                for i, (a, b) in enumerate(zip(found.as_list(), expected.as_list(), strict=True))
+                if None not in (a, b) and a != b
+            )
+            raise ShapeError(
+                f"Dimension {axis} in both shapes must be equal, but are {expected.as_list()[axis]} and "
+                f"{found.as_list()[axis]}. "
+                f"Shapes are {expected} (the cell's output_size) and {found} (its output).",
+                user_location(),
+            )
+        raise ShapeError(
+            f"Inconsistent shapes: saw {found} but expected {expected} (the cell's output_size says so).",
+            user_location(),
+        )
+    return output
+
+
+def _check_state(old: Any, new: Any) -> None:
+    if isinstance(old, TensorArray) or isinstance(new, TensorArray):
+        if isinstance(old, TensorArray) != isinstance(new, TensorArray):
+            raise ArgumentTypeError(f"the state {old!r} becomes {new!r} after a step.", user_location())
+        return
+    if old.dtype != new.dtype:
+        raise DTypeError(
+            f"Input 'e' of 'Select' Op has type {new.dtype.name} that does not match type {old.dtype.name} of "
+            f"argument 't': "
+            f"the state {old!r} becomes {new!r} after a step.",
+            user_location(),
+        )
+    builder = get_default_graph().builder
+    if len(old.dims) != len(new.dims):
+        raise ShapeError(
+            f"Shapes must be equal rank, but are {len(old.dims)} and {len(new.dims)}: the state {old!r} "
+            f"becomes {new!r} after a step.",
+            user_location(),
+        )
+    for axis, (a, b) in enumerate(zip(old.dims, new.dims, strict=True)):
+        if isinstance(a, int) and isinstance(b, int) and a != b:
+            raise ShapeError(
+                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}: the state {old!r} "
+                f"becomes {new!r} after a step.",
+                user_location(),
+            )
+        builder.unify(old.dims[axis], new.dims[axis])

@@ -1,0 +1,1 @@
+"""TensorFlow's operations, recorded into the words of the language."""

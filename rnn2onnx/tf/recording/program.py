@@ -1,0 +1,135 @@
+"""What the compiler takes from a recorded graph: a closed program whose variables have their weights."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn2onnx import nest
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, TraceError, WeightsError
+from rnn2onnx.ir import Array, Builder, Copier, Op, Value, captures, user_location
+from rnn2onnx.ir import Graph as Program
+from rnn2onnx.tf.loops.tensor_array import TensorArray
+from rnn2onnx.tf.recording.graph import Graph
+from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+
+
+def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
+    """The part of ``graph`` that ``outputs`` need, with constants for its variables.
+
+    Args:
+        graph: A recorded graph; it stays as it is.
+        outputs: A nest of its tensors; None (raw_rnn's loop state) stays None and is no output.
+        weights: An array for every variable that is needed, by name; None for the seeded initial values.
+
+    Raises:
+        TypeError: ``outputs`` holds something that is no tensor.
+        ValueError: Two outputs would have one name, or the weights don't fit.
+        RuntimeError: An output is inside a loop's body, or of another graph.
+    """
+    leaves = [_output(leaf, graph) for leaf in nest.flatten(outputs) if leaf is not None]
+    names = _names(outputs, leaves)
+    needed = _needed(graph, [leaf.value for leaf in leaves])
+    arrays = _weights(graph, [op for op in needed if op.kind.name == "variable"], weights)
+
+    def weight(builder: Builder, op: Op) -> Sequence[Value] | None:
+        if op.kind.name != "variable":
+            return None
+        return (builder.const(arrays[op.attrs["name"]], op.attrs["name"]),)
+
+    builder = Builder("model")
+    builder.reserve({dim for value in graph.builder.values() for dim in value.type.shape if isinstance(dim, str)})
+    copier = Copier(builder, [weight])
+    used = {value for op in needed for value in (*op.operands, *(v for body in op.blocks for v in captures(body)))}
+    used.update(leaf.value for leaf in leaves)
+    for name, tensor in graph.placeholders.items():
+        if tensor.value in used:
+            copier.new[tensor.value] = builder.input(name, tensor.value.type)
+    for op in needed:
+        copier.op(op)
+    return builder.finish(zip(names, (copier.new[leaf.value] for leaf in leaves), strict=True))
+
+
+def _output(leaf: Any, graph: Graph) -> Tensor:
+    tensor: Tensor = _as_tensor(leaf, graph)
+    if tensor.graph is not graph:
+        raise TraceError(
+            f"the output {tensor!r} belongs to another graph than the one being compiled.", user_location()
+        )
+    if tensor.value.block is not graph.builder.root:
+        raise TraceError(
+            f"the output {tensor!r} was made inside the body of a loop or branch. Return it from there (as an "
+            f"output, state "
+            "or loop variable) and ask for what the call gives back.",
+            user_location(),
+        )
+    return tensor
+
+
+def _as_tensor(leaf: Any, graph: Graph) -> Tensor:
+    if isinstance(leaf, TensorArray):
+        raise ArgumentTypeError("an output is a TensorArray; ask for its stack() instead.", user_location())
+    if isinstance(leaf, Tensor):
+        return leaf
+    with graph.as_default():
+        return convert_to_tensor(leaf)
+
+
+def _names(outputs: Any, leaves: Sequence[Tensor]) -> list[str]:
+    if not leaves:
+        raise ArgumentError("no outputs were asked for; give a tensor, or a nest of them.", user_location())
+    given = zip(nest.flat_paths(outputs), nest.flatten(outputs), strict=True)
+    names = [name for name, leaf in given if leaf is not None]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ArgumentError(f"two outputs would be called {', '.join(twice)}; rename a key.", user_location())
+    return names
+
+
+def _needed(graph: Graph, values: Sequence[Value]) -> list[Op]:
+    """The operations of the root block that some values depend on, in order."""
+    live = set(values)
+    kept: list[Op] = []
+    for op in reversed(graph.builder.root.ops):
+        if not any(value in live for value in op.results):
+            continue
+        kept.append(op)
+        live.update(op.operands)
+        for body in op.blocks:
+            live.update(captures(body))
+    return kept[::-1]
+
+
+def _weights(graph: Graph, variables: Sequence[Op], weights: Mapping[str, Any] | None) -> dict[str, Array]:
+    names = [op.attrs["name"] for op in variables]
+    if weights is None:
+        return graph.initial_values(names)
+    given = {str(name).removesuffix(":0"): value for name, value in weights.items()}
+    missing = [name for name in names if name not in given]
+    left = [name for name in given if name not in graph.variables]
+    shapes = []
+    arrays: dict[str, Array] = {}
+    for op in variables:
+        name, type = op.attrs["name"], op.attrs["type"]
+        if name in given:
+            array = np.asarray(given[name])
+            if array.shape != type.shape or array.dtype.kind in "OUS":
+                shapes.append(f"{name}: {list(array.shape)} {array.dtype} was given, the model's is {type}")
+            else:
+                arrays[name] = np.ascontiguousarray(array, type.dtype).reshape(type.shape)
+    if missing or left or shapes:
+        raise WeightsError(_misfit(missing, left, shapes), user_location())
+    return arrays
+
+
+def _misfit(missing: Sequence[str], left: Sequence[str], shapes: Sequence[str]) -> str:
+    lines = ["the weights don't fit the model's variables."]
+    for name in missing:
+        near = difflib.get_close_matches(name, left, 1, 0.4)
+        lines.append(f"  missing: {name}" + (f" (left over and alike: {near[0]})" if near else ""))
+    lines += [f"  left over: {name}" for name in left]
+    lines += [f"  wrong shape: {line}" for line in shapes]
+    return "\n".join(lines)

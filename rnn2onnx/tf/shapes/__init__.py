@@ -1,0 +1,1 @@
+"""What TensorFlow code knows of shapes, dtypes and values while it records."""

@@ -1,0 +1,1 @@
+"""Variables, their scopes, and the values they start with."""

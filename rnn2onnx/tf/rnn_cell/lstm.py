@@ -9,7 +9,6 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
 from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.ops.elementwise import sigmoid
 from rnn2onnx.tf.ops.joining import concat, split
 from rnn2onnx.tf.ops.norms import clip_by_value
@@ -138,8 +137,7 @@ class LSTMCell(MatrixCell):
         super().__init__(num_units, reuse, name, dtype, **kwargs)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
-        with located():
-            self._initializer = initializer_of(initializer)
+        self._initializer = initializer_of(initializer)
         self._num_proj = num_proj
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
@@ -151,11 +149,16 @@ class LSTMCell(MatrixCell):
     @property
     def state_size(self) -> Any:
         """``LSTMStateTuple(units, columns of m)``, or their sum."""
-        return _size(self._num_units, self.output_size, self._state_is_tuple)
+        return _size(self._num_units, self._columns, self._state_is_tuple)
 
     @property
     def output_size(self) -> Any:
         """The number of columns of m: of the projection, or of units."""
+        return self._columns
+
+    @property
+    def _columns(self) -> Any:
+        # Apart from output_size, which a subclass may define by its state_size.
         return self._num_proj if self._num_proj else self._num_units
 
     def build(self, inputs_shape: Any) -> None:

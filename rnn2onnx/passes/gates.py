@@ -75,6 +75,13 @@ class Body:
 
 def find(body: Body) -> Layer:
     """The layer that a body computes; MismatchError says why there is none."""
+    layer = _find(body)
+    if any(gate.width != body.width(layer.hidden) for gate in layer.gates):
+        raise MismatchError("a gate has another width than its state")
+    return layer
+
+
+def _find(body: Body) -> Layer:
     if len(body.states) == 2:
         return _lstm(body)
     if len(body.states) != 1:

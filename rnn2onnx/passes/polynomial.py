@@ -47,6 +47,10 @@ class Atom:
         """Some of the columns."""
         return Atom(self.activation, self.form.columns(start, end))
 
+    def widened(self, width: int) -> Atom:
+        """The atom repeated to ``width`` columns if it has one."""
+        return self if self.form.width != 1 else Atom(self.activation, self.form.times(np.ones((1, width))))
+
 
 @dataclass(frozen=True, eq=False)
 class Polynomial:
@@ -88,6 +92,13 @@ class Polynomial:
         for atoms, factor in self.products.values():
             part = factor[start:end] if factor.ndim else factor
             out = out.plus(Polynomial.of(tuple(atom.columns(start, end) for atom in atoms), part))
+        return out
+
+    def widened(self, width: int) -> Polynomial:
+        """The same where single columns are repeated to ``width``, as broadcasting does."""
+        out = Polynomial({})
+        for atoms, factor in self.products.values():
+            out = out.plus(Polynomial.of(tuple(atom.widened(width) for atom in atoms), factor))
         return out
 
     def terms(self) -> list[tuple[tuple[Atom, ...], Array]]:
@@ -167,11 +178,14 @@ class Polynomials:
             return self.of(operands[0])
         if name == "neg":
             return self.of(operands[0]).scaled(np.array(-1.0))
-        if name in ("add", "sub"):
-            sign = np.array(1.0 if name == "add" else -1.0)
-            return self.of(operands[0]).plus(self.of(operands[1]).scaled(sign))
-        if name == "mul":
-            return self.of(operands[0]).times(self.of(operands[1]))
+        if name in ("add", "sub", "mul"):
+            width = value.type.shape[-1] if value.type.rank else 1
+            if not isinstance(width, int):
+                raise NotPolynomialError(op, value)
+            left, right = (self.of(operand).widened(width) for operand in operands)
+            if name == "mul":
+                return left.times(right)
+            return left.plus(right.scaled(np.array(1.0 if name == "add" else -1.0)))
         if name == "slice" and (bounds := columns_of(op)) is not None:
             return self.of(operands[0]).columns(*bounds)
         raise NotPolynomialError(op, value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# What graphs find by name must be there when the first one is made.
+import rnn2onnx.tf.program
+import rnn2onnx.tf.variables.initial_values  # noqa: F401
 from rnn2onnx.tf import (
     compat,
     contrib,
@@ -262,13 +265,14 @@ from rnn2onnx.tf.ops.math_ops import (
     truncatemod,
 )
 from rnn2onnx.tf.ops.random_ops import random_normal, random_uniform, truncated_normal
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import (
     Graph,
     GraphKeys,
     get_default_graph,
     reset_default_graph,
 )
-from rnn2onnx.tf.recording.tensor import Operation, Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Operation, Tensor
 from rnn2onnx.tf.refusals.settings import (
     ConfigProto,
     RegisterGradient,

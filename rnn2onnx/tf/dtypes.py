@@ -6,15 +6,13 @@ A DType wraps a numpy dtype. ml_dtypes is imported only where bfloat16's numpy t
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnn2onnx.errors import ArgumentError, DTypeError
-
-if TYPE_CHECKING:
-    from rnn2onnx.tf.ops.elementwise import cast as cast
-    from rnn2onnx.tf.ops.elementwise import saturate_cast as saturate_cast
+from rnn2onnx.tf.recording.operators import found
+from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
     "DTYPES",
@@ -22,7 +20,6 @@ __all__ = [
     "as_dtype",
     "bfloat16",
     "bool",
-    "cast",
     "double",
     "float16",
     "float32",
@@ -33,7 +30,6 @@ __all__ = [
     "int32",
     "int64",
     "numpy_dtype",
-    "saturate_cast",
     "string",
     "uint8",
     "uint16",
@@ -284,13 +280,9 @@ def _float_info(name: str) -> Any:
 
 
 def _getattr(name: str) -> Any:
-    # Casts are operations on tensors, which have dtypes: their module can be imported only after this one.
+    # Casts are operations on tensors, which have dtypes.
     if name in ("cast", "saturate_cast"):
-        from rnn2onnx.tf.ops import elementwise
-
-        return getattr(elementwise, name)
-    from rnn2onnx.tf.refusals.unknown_names import unknown
-
+        return found(name)
     return unknown("tf.dtypes")(name)
 
 

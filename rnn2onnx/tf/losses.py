@@ -19,8 +19,9 @@ from rnn2onnx.tf.ops.filling import ones_like
 from rnn2onnx.tf.ops.reduction_ops import reduce_sum
 from rnn2onnx.tf.ops.reshaping import squeeze
 from rnn2onnx.tf.ops.shape_ops import size
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.shapes.agreement import agree, shown
 from rnn2onnx.tf.shapes.shape_argument import length_of

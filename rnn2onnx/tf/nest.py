@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rnn2onnx import nest
 from rnn2onnx.nest import is_nested, is_sequence, yield_flat_paths
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
@@ -20,12 +19,12 @@ __all__ = [
     "yield_flat_paths",
 ]
 
-assert_same_structure = located()(nest.assert_same_structure)
-assert_shallow_structure = located()(nest.assert_shallow_structure)
-flatten = located()(nest.flatten)
-flatten_up_to = located()(nest.flatten_up_to)
-map_structure = located()(nest.map_structure)
-map_structure_up_to = located()(nest.map_structure_up_to)
-pack_sequence_as = located()(nest.pack_sequence_as)
+assert_same_structure = nest.assert_same_structure
+assert_shallow_structure = nest.assert_shallow_structure
+flatten = nest.flatten
+flatten_up_to = nest.flatten_up_to
+map_structure = nest.map_structure
+map_structure_up_to = nest.map_structure_up_to
+pack_sequence_as = nest.pack_sequence_as
 
 __getattr__ = unknown("tf.nest")

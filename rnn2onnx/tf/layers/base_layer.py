@@ -17,8 +17,9 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf import initializers
 from rnn2onnx.tf.dtypes import as_dtype
 from rnn2onnx.tf.layers.input_spec import InputSpec, check_inputs
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, GraphKeys, get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.refusals.training import refuse
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.variables.variable_scope import VariableScope, get_variable, variable_scope

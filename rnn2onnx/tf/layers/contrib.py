@@ -15,9 +15,10 @@ from rnn2onnx.tf.ops.lookups import embedding_lookup
 from rnn2onnx.tf.ops.normalisation import batch_normalization, moments
 from rnn2onnx.tf.ops.products import tensordot
 from rnn2onnx.tf.ops.reshaping import reshape
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
 from rnn2onnx.tf.recording.name_scope import name_scope
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.variables.variable_scope import get_variable, variable_scope
 
 __all__ = [

@@ -15,7 +15,8 @@ from rnn2onnx.tf.ops.joining import stack
 from rnn2onnx.tf.ops.products import tensordot
 from rnn2onnx.tf.ops.reshaping import reshape, transpose
 from rnn2onnx.tf.ops.shape_ops import shape as shape_of
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.rnn_cell.activation import Activation, activation_function
 from rnn2onnx.tf.shapes.shape import TensorShape
 

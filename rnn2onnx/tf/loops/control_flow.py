@@ -10,16 +10,15 @@ import numpy as np
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import Block, Copier, Type, Value, user_location
-from rnn2onnx.tf.located import located
+from rnn2onnx.tf.loops.bodies import Body, settle, step_types, trace
 from rnn2onnx.tf.loops.tensor_array import Present, TensorArray
-from rnn2onnx.tf.recording.bodies import Body, settle, step_types, trace
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 
 __all__ = ["case", "cond", "while_loop"]
 
 
-@located()
 def cond(
     pred: Any,
     true_fn: Callable[[], Any] | None = None,
@@ -180,7 +179,6 @@ def case(
     return cond(pred, function, lambda: case(list(rest), default, exclusive, strict), strict)
 
 
-@located()
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],

@@ -11,11 +11,11 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import DType, as_dtype
-from rnn2onnx.tf.located import located
+from rnn2onnx.tf.loops.bodies import trace
 from rnn2onnx.tf.loops.tensor_array import TensorArray
-from rnn2onnx.tf.recording.bodies import trace
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.variables.variable_scope import variable_scope
@@ -68,7 +68,7 @@ def dynamic_rnn(
         ``tf.nn.dynamic_rnn``.
     """
     assert_like_rnncell("cell", cell)
-    with located(), variable_scope(scope or "rnn"):
+    with variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(leaf) for leaf in nest.flatten(inputs)]
         if not flat:
             raise EmptyInputsError(

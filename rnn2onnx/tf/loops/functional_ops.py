@@ -9,9 +9,11 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import as_dtype
-from rnn2onnx.tf.recording.bodies import trace
+from rnn2onnx.tf.loops.bodies import trace
+from rnn2onnx.tf.ops.array_ops import concat, expand_dims
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 
 __all__ = ["foldl", "foldr", "map_fn", "scan"]
 
@@ -95,8 +97,6 @@ def scan(
 
     _, outs = _walk(nest.flatten(start), rows, step, reverse=reverse)
     if initializer is None:
-        from rnn2onnx.tf.ops.array_ops import concat, expand_dims
-
         ends = [expand_dims(first, 0) for first in nest.flatten(start)]
         outs = [concat([y, e] if reverse else [e, y], 0) for e, y in zip(ends, outs, strict=True)]
     return nest.pack_sequence_as(start, outs)

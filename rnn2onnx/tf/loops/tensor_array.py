@@ -14,8 +14,12 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, DTypeError, ShapeError, TraceError
 from rnn2onnx.ir import Dim, constant, user_location
 from rnn2onnx.tf.dtypes import DType, as_dtype, numpy_dtype
+from rnn2onnx.tf.ops import array_ops, math_ops
+from rnn2onnx.tf.ops.array_ops import concat, reshape, shape
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.refusals.training import refuse
 from rnn2onnx.tf.shapes.shape import TensorShape
 
 
@@ -179,8 +183,6 @@ class TensorArray:
 
     def grad(self, source: Any, flow: Any = None, name: str | None = None) -> TensorArray:
         """Always an error: gradients are training's."""
-        from rnn2onnx.tf.refusals.training import refuse
-
         raise refuse("TensorArray.grad")
 
     def size(self, name: str | None = None) -> Tensor:
@@ -241,8 +243,6 @@ class TensorArray:
 
     def concat(self, name: str | None = None) -> Tensor:
         """The rows one after the other along their first axis."""
-        from rnn2onnx.tf.ops.array_ops import concat, reshape, shape
-
         rows = self._known("concat")
         if len(rows.dims) < 2:
             raise ShapeError("concat joins rows along their first axis, but these rows are scalars.", user_location())
@@ -263,8 +263,6 @@ class TensorArray:
 
     def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
         """The array with the rows of ``value`` at ``indices``, an integer vector."""
-        from rnn2onnx.tf.ops import array_ops, math_ops
-
         tensor, where = convert_to_tensor(value, self._dtype), convert_to_tensor(indices)
         known = constant(where.value)
         count = self.size()
@@ -297,8 +295,6 @@ class TensorArray:
                 "equal and constant. Use tf.split for parts that differ.",
                 user_location(),
             )
-        from rnn2onnx.tf.ops.array_ops import reshape
-
         shape = [len(sizes), int(sizes[0]), *tensor.shape.as_list()[1:]]
         if None in shape:
             raise ShapeError(f"split needs the lengths of {tensor!r} besides the first to be known.", user_location())

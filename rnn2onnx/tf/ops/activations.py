@@ -13,7 +13,8 @@ from rnn2onnx.ir.types import is_float
 from rnn2onnx.tf.ops.elementwise import number
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.products import matmul
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths, shown
 from rnn2onnx.tf.shapes.static_value import axis_of, one_of
 

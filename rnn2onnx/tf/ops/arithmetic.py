@@ -12,7 +12,9 @@ from rnn2onnx.ir.types import is_float
 from rnn2onnx.tf.ops.elementwise import log1p, number
 from rnn2onnx.tf.ops.joining import tensors_of
 from rnn2onnx.tf.ops.reshaping import identity
-from rnn2onnx.tf.recording.tensor import Tensor, binary, convert_to_tensor, emit, pair, true_divide
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.pairs import binary, pair, true_divide
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree
 
 Binary = Callable[..., Tensor]

@@ -14,8 +14,9 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import as_dtype
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.inert import InertOperation
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.shapes.static_value import constant_value
 from rnn2onnx.tf.tf_errors import InvalidArgumentError
 

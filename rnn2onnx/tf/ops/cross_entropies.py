@@ -11,7 +11,9 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.elementwise import cast, number, square
 from rnn2onnx.tf.ops.gather_ops import positions
 from rnn2onnx.tf.ops.reduction_ops import reduce_sum
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit, pair
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.pairs import pair
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree, agree_lengths, shown
 from rnn2onnx.tf.shapes.shape_argument import as_int64
 from rnn2onnx.tf.shapes.static_value import axis_of, one_of

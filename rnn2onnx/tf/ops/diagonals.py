@@ -9,7 +9,8 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.reshaping import pad
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths
 from rnn2onnx.tf.shapes.shape_argument import as_int64, length_of, lengths_of, vector_of
 from rnn2onnx.tf.shapes.static_value import static_int

@@ -9,8 +9,9 @@ import numpy as np
 
 from rnn2onnx.ir.types import is_float, is_integer
 from rnn2onnx.tf.dtypes import float32, float64, int32, int64
-from rnn2onnx.tf.located import located
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import dtype_of, element_dtype
 
 Unary = Callable[..., Tensor]
@@ -158,21 +159,22 @@ def is_finite(x: Any, name: str | None = None) -> Tensor:
     return emit("not", emit("or", emit("isnan", tensor), emit("isinf", tensor)), name=name)
 
 
+@operator("cast")
 def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """The elements in another dtype: floats cut off towards 0 for integers, not 0 for bool. Source: ``tf.cast``."""
     tensor, kind = convert_to_tensor(x), element_dtype(dtype)
     return tensor if tensor.value.type.dtype == kind else emit("cast", tensor, name=name, dtype=kind)
 
 
+@operator("saturate_cast")
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """The elements in another dtype, those outside its range at its limits. Source: ``tf.saturate_cast``."""
     tensor, kind = convert_to_tensor(value), dtype_of(dtype)
     source = tensor.dtype
-    with located():
-        if source.min < kind.min:
-            tensor = emit("maximum", tensor, _limit(kind.min, tensor))
-        if source.max > kind.max:
-            tensor = emit("minimum", tensor, _limit(kind.max, tensor))
+    if source.min < kind.min:
+        tensor = emit("maximum", tensor, _limit(kind.min, tensor))
+    if source.max > kind.max:
+        tensor = emit("minimum", tensor, _limit(kind.max, tensor))
     return cast(tensor, kind, name)
 
 

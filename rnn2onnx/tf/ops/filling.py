@@ -13,7 +13,9 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.ir.types import is_integer
 from rnn2onnx.tf.dtypes import DType, float32
 from rnn2onnx.tf.dtypes import bool as tf_bool
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit, pair
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
+from rnn2onnx.tf.recording.pairs import pair
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import dtype_of, element_dtype
 from rnn2onnx.tf.shapes.shape_argument import as_int64, lengths_of, shape_vector, static_shape, vector_of
 

@@ -12,7 +12,8 @@ from rnn2onnx.ir.types import is_integer
 from rnn2onnx.tf.ops.filling import ones
 from rnn2onnx.tf.ops.joining import stack
 from rnn2onnx.tf.ops.reshaping import transpose
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths, shown
 from rnn2onnx.tf.shapes.shape_argument import INT64, as_int64, lengths_of, shape_vector, vector_of
 from rnn2onnx.tf.shapes.static_value import axis_of, static_int

@@ -11,7 +11,9 @@ from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import constant, user_location
 from rnn2onnx.ir.types import UNKNOWN
 from rnn2onnx.tf.ops.reshaping import identity
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree, same_dtype
 from rnn2onnx.tf.shapes.shape_argument import as_int64, length_of, vector_of
 from rnn2onnx.tf.shapes.static_value import axis_of, constant_value
@@ -59,6 +61,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     return emit("concat", *parts, name=name, axis=place)
 
 
+@operator("stack")
 def stack(values: Any, axis: Any = 0, name: str = "stack") -> Tensor:
     """Tensors of one shape side by side along a new axis. Source: ``tf.stack``.
 

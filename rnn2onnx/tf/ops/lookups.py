@@ -12,7 +12,8 @@ from rnn2onnx.tf.ops.gather_ops import gather, positions
 from rnn2onnx.tf.ops.joining import concat, stack
 from rnn2onnx.tf.ops.norms import clip_by_norm
 from rnn2onnx.tf.ops.reshaping import identity, transpose
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.static_value import constant_value
 
 __all__ = ["dropout", "embedding_lookup"]

@@ -11,7 +11,9 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.activations import channels_first
 from rnn2onnx.tf.ops.elementwise import rsqrt
 from rnn2onnx.tf.ops.reduction_ops import reduce_mean, reduce_sum
-from rnn2onnx.tf.recording.tensor import Tensor, binary, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.pairs import binary
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.static_value import axes_of, one_of
 
 __all__ = ["batch_normalization", "fused_batch_norm", "moments", "normalize_moments", "weighted_moments"]

@@ -10,7 +10,9 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.elementwise import number, rsqrt, square
 from rnn2onnx.tf.ops.reduction_ops import reduce_max, reduce_sum
-from rnn2onnx.tf.recording.tensor import Tensor, binary, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.pairs import binary
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.static_value import one_of
 
 __all__ = [

@@ -11,8 +11,9 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError, TraceE
 from rnn2onnx.ir import Dim, Type, user_location
 from rnn2onnx.tf.dtypes import string
 from rnn2onnx.tf.ops.reshaping import identity
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import dtype_of, element_dtype
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.shapes.shape_argument import static_shape

@@ -11,7 +11,8 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.activations import channels_first
 from rnn2onnx.tf.ops.filling import ones_like
 from rnn2onnx.tf.ops.windows import Window, from_channels_first, padded, per_axis, to_channels_first
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import shown
 from rnn2onnx.tf.shapes.static_value import one_of
 

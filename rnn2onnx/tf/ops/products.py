@@ -9,13 +9,17 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.joining import tensors_of
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit, pair
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.pairs import pair
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths, shown
 from rnn2onnx.tf.shapes.static_value import axis_of, static_ints
 
 __all__ = ["einsum", "matmul", "matvec", "tensordot"]
 
 
+@operator("matmul")
 def matmul(
     a: Any,
     b: Any,

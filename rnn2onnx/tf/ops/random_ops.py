@@ -8,8 +8,9 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import float32
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import dtype_of, element_dtype
 from rnn2onnx.tf.shapes.shape_argument import shape_vector
 from rnn2onnx.tf.shapes.static_value import constant_value

@@ -10,7 +10,8 @@ from rnn2onnx.ir.types import is_integer
 from rnn2onnx.tf.dtypes import int64
 from rnn2onnx.tf.ops.elementwise import is_finite, number, square
 from rnn2onnx.tf.ops.reshaping import transpose
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import element_dtype
 from rnn2onnx.tf.shapes.shape_argument import as_int64, lengths_of
 from rnn2onnx.tf.shapes.static_value import axes_of, axis_of, one_of

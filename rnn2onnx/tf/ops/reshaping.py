@@ -8,7 +8,8 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths, shown
 from rnn2onnx.tf.shapes.shape_argument import as_int64, length_of, shape_vector, vector_of
 from rnn2onnx.tf.shapes.static_value import axes_of, axis_of, constant_value, one_of, static_ints

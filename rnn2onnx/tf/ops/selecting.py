@@ -8,7 +8,9 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, DTypeError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit, pair
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.pairs import pair
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree, agree_lengths, shown
 from rnn2onnx.tf.shapes.shape_argument import length_of, vector_of
 from rnn2onnx.tf.shapes.static_value import axis_of

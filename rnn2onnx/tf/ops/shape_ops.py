@@ -11,7 +11,8 @@ from rnn2onnx.errors import ShapeError
 from rnn2onnx.ir import Dim, user_location
 from rnn2onnx.ir.types import broadcast_dim, size_of
 from rnn2onnx.tf.dtypes import int32
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.dtype_argument import element_dtype
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.shapes.shape_argument import as_int64, lengths_of, shape_vector, vector_of

@@ -12,7 +12,9 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import Dim, user_location
 from rnn2onnx.ir.types import UNKNOWN, is_integer
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.shape import Dimension
 from rnn2onnx.tf.shapes.shape_argument import as_int64, vector_of
 from rnn2onnx.tf.shapes.static_value import constant_value, static_int
@@ -23,6 +25,7 @@ _END = int(np.iinfo(np.int64).max)
 _FRONT = int(np.iinfo(np.int64).min)
 
 
+@operator("getitem")
 def getitem(tensor: Any, item: Any, name: str | None = None) -> Tensor:
     """``tensor[item]``: whole numbers, slices, None, an ellipsis, scalars, or a mask of bools.
 

@@ -11,7 +11,8 @@ from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import int32
 from rnn2onnx.tf.ops.reshaping import transpose
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor, emit, emit_all
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit, emit_all
 from rnn2onnx.tf.shapes.dtype_argument import element_dtype
 from rnn2onnx.tf.shapes.shape_argument import as_int64, length_of
 from rnn2onnx.tf.shapes.static_value import axis_of, constant_value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn2onnx.ir import Array, Builder
 from rnn2onnx.ir import Graph as Program
+from rnn2onnx.tf.recording.operators import operate
 
 if TYPE_CHECKING:
     from rnn2onnx.tf.recording.tensor import Tensor
@@ -168,9 +169,8 @@ class Graph:
 
     def program(self, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
         """The part of this graph that ``outputs`` need, with constants for its variables."""
-        from rnn2onnx.tf.recording.program import program_of
-
-        return program_of(self, outputs, weights)
+        program: Program = operate("program", self, outputs, weights)
+        return program
 
     def get_tensor_by_name(self, name: str) -> Tensor:
         """A placeholder or variable by its name, such as ``x:0``."""
@@ -189,9 +189,8 @@ class Graph:
         Raises:
             ValueError: There is no such variable, or its initial value depends on an input of the program.
         """
-        from rnn2onnx.tf.variables.initial_values import initial_values
-
-        return initial_values(self, names)
+        values: dict[str, Array] = operate("initial_values", self, names)
+        return values
 
     def finalize(self) -> None:
         """Nothing: a graph may be compiled at any time."""

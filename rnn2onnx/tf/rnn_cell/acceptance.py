@@ -8,7 +8,7 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import flatten
 from rnn2onnx.tf.dtypes import as_dtype
-from rnn2onnx.tf.recording.tensor import convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 
 ASSERT_LIKE_RNNCELL_ERROR_REGEXP = "is not an RNNCell"
 """What every message of ``assert_like_rnncell`` contains."""

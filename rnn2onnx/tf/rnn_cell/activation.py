@@ -22,7 +22,8 @@ from rnn2onnx.tf.ops.activations import (
     swish,
 )
 from rnn2onnx.tf.ops.elementwise import exp, sigmoid, tanh
-from rnn2onnx.tf.recording.tensor import convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import emit
 
 Activation = Callable[[Any], Any]
 

@@ -12,7 +12,8 @@ from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.ops.activations import bias_add
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.products import matmul
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.variables.variable_scope import get_variable, get_variable_scope, variable_scope
 
 

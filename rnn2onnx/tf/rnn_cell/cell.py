@@ -9,8 +9,9 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import as_dtype
 from rnn2onnx.tf.layers.base_layer import InputSpec, Layer
 from rnn2onnx.tf.ops.shape_ops import shape
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating
 from rnn2onnx.tf.rnn_cell.zero_state import _zero_state_tensors
 from rnn2onnx.tf.shapes.shape import TensorShape, dimension_value

@@ -6,7 +6,7 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.recording.tensor import convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.wrappers import RNNCellWrapper
 from rnn2onnx.tf.shapes.static_value import constant_value
 

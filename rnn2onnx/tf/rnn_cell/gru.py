@@ -6,7 +6,6 @@ from typing import Any
 
 from rnn2onnx.tf.initializers import Constant, Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.ops.elementwise import sigmoid
 from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
@@ -50,9 +49,8 @@ class GRUCell(MatrixCell):
     ) -> None:
         super().__init__(num_units, reuse, name, dtype, **kwargs)
         self._activation = activation_function(activation)
-        with located():
-            self._kernel_initializer = initializer_of(kernel_initializer)
-            self._bias_initializer = initializer_of(bias_initializer)
+        self._kernel_initializer = initializer_of(kernel_initializer)
+        self._bias_initializer = initializer_of(bias_initializer)
 
     def build(self, inputs_shape: Any) -> None:
         """Makes the variables for inputs of this shape."""

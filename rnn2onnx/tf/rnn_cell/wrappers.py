@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rnn2onnx.nest import assert_same_structure, map_structure
-from rnn2onnx.tf.located import located
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.rnn_cell.zero_state import zero_state_of
@@ -88,9 +87,8 @@ def _sum(inputs: Any, outputs: Any) -> Any:
         convert_to_tensor(given).shape.assert_is_compatible_with(output.shape)
         return given + output
 
-    with located():
-        assert_same_structure(inputs, outputs)
-        return map_structure(leaf, inputs, outputs)
+    assert_same_structure(inputs, outputs)
+    return map_structure(leaf, inputs, outputs)
 
 
 class DeviceWrapper(RNNCellWrapper):

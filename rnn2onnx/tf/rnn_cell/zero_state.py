@@ -7,11 +7,11 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import map_structure
-from rnn2onnx.tf.located import located
 from rnn2onnx.tf.ops.filling import zeros
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.reshaping import reshape
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.shapes.static_value import constant_value
 
@@ -91,8 +91,7 @@ def _zero_state_tensors(state_size: Any, batch_size: Any, dtype: Any) -> Any:
         state.set_shape(_concat(batch_size, size, static=True))
         return state
 
-    with located():
-        return map_structure(leaf, state_size)
+    return map_structure(leaf, state_size)
 
 
 def zero_state_of(cell: Any, batch_size: Any, dtype: Any) -> Any:

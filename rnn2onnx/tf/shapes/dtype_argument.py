@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx.tf.dtypes import DType, as_dtype, numpy_dtype
-from rnn2onnx.tf.located import located
 
 
 def dtype_of(given: Any) -> DType:
@@ -16,8 +15,7 @@ def dtype_of(given: Any) -> DType:
     Raises:
         DTypeError: It stands for none.
     """
-    with located():
-        return as_dtype(given).base_dtype
+    return as_dtype(given).base_dtype
 
 
 def element_dtype(given: Any) -> np.dtype[Any]:
@@ -26,5 +24,4 @@ def element_dtype(given: Any) -> np.dtype[Any]:
     Raises:
         DTypeError: It stands for none.
     """
-    with located():
-        return numpy_dtype(given)
+    return numpy_dtype(given)

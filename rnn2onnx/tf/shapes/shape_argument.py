@@ -9,7 +9,8 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.ir.types import is_integer
-from rnn2onnx.tf.recording.tensor import Tensor, constant_array, convert_to_tensor, emit
+from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.shape import Dimension, TensorShape
 
 INT64 = np.dtype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import Op, Value, constant, evaluate_values, user_location
 from rnn2onnx.ir.types import is_integer
-from rnn2onnx.tf.recording.tensor import convert_to_tensor
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 
 __all__ = ["constant_value", "get_static_value"]
 

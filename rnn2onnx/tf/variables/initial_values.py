@@ -9,12 +9,15 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, FeedError
 from rnn2onnx.ir import Array, Value, captures, evaluate_values
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.variables.variables import Variable
 
 
+@operator("initial_values")
 def initial_values(graph: Graph, names: Iterable[str] | None = None) -> dict[str, Array]:
     """The initial value of each variable of ``graph``, or of those named, by name.
 

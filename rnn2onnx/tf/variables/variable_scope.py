@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf import dtypes
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, GraphKeys, get_default_graph
 from rnn2onnx.tf.recording.name_scope import graph_of_values, name_scope, op_scope
-from rnn2onnx.tf.recording.tensor import convert_to_tensor
 from rnn2onnx.tf.variables.variable_store import AUTO_REUSE, VariableStore, default_store, no_regularizer
 from rnn2onnx.tf.variables.variables import VariableAggregation, VariableSynchronization
 

@@ -11,8 +11,9 @@ from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import DType, as_dtype, numpy_dtype
 from rnn2onnx.tf.initializers import GlorotUniform, Zeros, is_drawn
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, GraphKeys, get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.shapes.shape import TensorShape, as_shape
 from rnn2onnx.tf.variables.variables import (
     DeferredValue,

@@ -13,9 +13,10 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError, UnsupportedError
 from rnn2onnx.ir import Type, Value, user_location
 from rnn2onnx.tf import dtypes
 from rnn2onnx.tf.dtypes import DType
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
 from rnn2onnx.tf.recording.inert import InertOperation
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.refusals.training import refuse
 from rnn2onnx.tf.shapes.shape import TensorShape, as_shape
 

@@ -14,6 +14,7 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import Block, Dim, Type, Value, user_location
 from rnn2onnx.ir.types import UNKNOWN
+from rnn2onnx.tf.dtypes import numpy_dtype
 from rnn2onnx.tf.loops.tensor_array import Present, TensorArray
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -48,8 +49,6 @@ class _Carried:
         return content[0] if content and isinstance(content[0], int) else UNKNOWN
 
     def _dtype(self) -> np.dtype[Any]:
-        from rnn2onnx.tf.dtypes import numpy_dtype
-
         return numpy_dtype(self.outer.dtype)
 
     def size(self) -> Tensor:

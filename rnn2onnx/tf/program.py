@@ -13,10 +13,13 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError, TraceError, Weight
 from rnn2onnx.ir import Array, Builder, Copier, Op, Value, captures, user_location
 from rnn2onnx.ir import Graph as Program
 from rnn2onnx.tf.loops.tensor_array import TensorArray
+from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph
-from rnn2onnx.tf.recording.tensor import Tensor, convert_to_tensor
+from rnn2onnx.tf.recording.operators import operator
+from rnn2onnx.tf.recording.tensor import Tensor
 
 
+@operator("program")
 def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
     """The part of ``graph`` that ``outputs`` need, with constants for its variables.
 

@@ -277,7 +277,7 @@ def softmax_cross_entropy(
     x = convert_to_tensor(logits)
     target = cast(onehot_labels, x.dtype)
     if label_smoothing:
-        classes = emit("cast", length_of(target, 1), dtype=x.value.type.dtype)
+        classes = emit("cast", length_of(target, 1), dtype=x.recorded.type.dtype)
         floor = emit("div", number(label_smoothing, x), classes)
         target = emit("add", emit("mul", target, number(1 - label_smoothing, x)), floor)
     each = softmax_cross_entropy_with_logits_v2(target, x)

@@ -35,7 +35,7 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
     """
     leaves = [_output(leaf, graph) for leaf in nest.flatten(outputs) if leaf is not None]
     names = _names(outputs, leaves)
-    needed = _needed(graph, [leaf.value for leaf in leaves])
+    needed = _needed(graph, [leaf.recorded for leaf in leaves])
     arrays = _weights(graph, [op for op in needed if op.kind.name == "variable"], weights)
 
     def weight(builder: Builder, op: Op) -> Sequence[Value] | None:
@@ -47,13 +47,13 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
     builder.reserve({dim for value in graph.builder.values() for dim in value.type.shape if isinstance(dim, str)})
     copier = Copier(builder, [weight])
     used = {value for op in needed for value in (*op.operands, *(v for body in op.blocks for v in captures(body)))}
-    used.update(leaf.value for leaf in leaves)
+    used.update(leaf.recorded for leaf in leaves)
     for name, tensor in graph.placeholders.items():
-        if tensor.value in used:
-            copier.new[tensor.value] = builder.input(name, tensor.value.type)
+        if tensor.recorded in used:
+            copier.new[tensor.recorded] = builder.input(name, tensor.recorded.type)
     for op in needed:
         copier.op(op)
-    return builder.finish(zip(names, (copier.new[leaf.value] for leaf in leaves), strict=True))
+    return builder.finish(zip(names, (copier.new[leaf.recorded] for leaf in leaves), strict=True))
 
 
 def _output(leaf: Any, graph: Graph) -> Tensor:
@@ -62,7 +62,7 @@ def _output(leaf: Any, graph: Graph) -> Tensor:
         raise TraceError(
             f"the output {tensor!r} belongs to another graph than the one being compiled.", user_location()
         )
-    if tensor.value.block is not graph.builder.root:
+    if tensor.recorded.block is not graph.builder.root:
         raise TraceError(
             f"the output {tensor!r} was made inside the body of a loop or branch. Return it from there (as an "
             f"output, state "

@@ -29,7 +29,7 @@ def values(
         weights: An array for each variable that ``outputs`` need, by name; None: their initial values.
         float64: Compute every floating dtype in float64.
     """
-    leaves = [leaf.value for leaf in nest.flatten(outputs)]
+    leaves = [leaf.recorded for leaf in nest.flatten(outputs)]
     finished = get_default_graph().builder.finish((f"y{index}", value) for index, value in enumerate(leaves))
     weighed = replay(finished, [weigh(initial() if weights is None else weights)])
     arrays = evaluate(weighed, feeds or {}, float64=float64)
@@ -69,7 +69,7 @@ def random_weights(seed: int = 0, scale: float = 0.5) -> dict[str, np.ndarray]:
 def kinds(*tensors: Tensor) -> list[str]:
     """The kinds of the operations that some tensors need, in the order they were recorded, sources left out."""
     needed: set[Value] = set()
-    pending = [tensor.value for tensor in tensors]
+    pending = [tensor.recorded for tensor in tensors]
     while pending:
         value = pending.pop()
         if value not in needed:

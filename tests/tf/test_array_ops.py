@@ -281,4 +281,4 @@ def test_constants_are_copies_of_arrays_and_equal_ones_are_one(size: int) -> Non
         array[:] = 5
         np.testing.assert_array_equal(values([before])[0], np.ones(size))
         np.testing.assert_array_equal(values([tf.constant(array)])[0], np.full(size, 5))
-        assert before.value is again.value
+        assert before.recorded is again.recorded

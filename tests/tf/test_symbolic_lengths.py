@@ -30,7 +30,7 @@ def test_a_length_that_is_used_as_a_number_names_what_is_made_from_it(x: Any) ->
     assert tf.one_hot(tf.zeros([batch], tf.int32), time).dims == ("batch", "time")
     assert tf.tile(tf.ones([1, 3]), [batch, 1]).dims == ("batch", 3)
     assert tf.eye(batch).dims == ("batch", "batch")
-    assert tf.unstack(tf.shape(x))[0].value.content == ("batch",)
+    assert tf.unstack(tf.shape(x))[0].recorded.content == ("batch",)
 
 
 def test_reshaping_back_and_forth_finds_the_lengths_again(x: Any) -> None:

@@ -45,7 +45,7 @@ class _Carried:
     def _count(self) -> Dim:
         """How many rows there are: a number only where no write can change it."""
         assert isinstance(self.outer, TensorArray)
-        content = None if self.outer.dynamic_size else self.outer.size().value.content
+        content = None if self.outer.dynamic_size else self.outer.size().recorded.content
         return content[0] if content and isinstance(content[0], int) else UNKNOWN
 
     def _dtype(self) -> np.dtype[Any]:
@@ -60,11 +60,11 @@ class _Carried:
     def initial(self) -> Value:
         """The value the parameter starts with; made in the block that is open now."""
         if isinstance(self.outer, Tensor):
-            return self.outer.value
+            return self.outer.recorded
         assert self.param is not None
         rows = self.outer._rows.rows(self.param.type.shape[1:])
         assert rows is not None
-        return rows.value
+        return rows.recorded
 
 
 class Body:
@@ -133,7 +133,7 @@ def trace(
             if isinstance(leaf.outer, TensorArray):
                 inside.append(leaf.outer._with(leaf))
                 continue
-            leaf.param = builder.parameter(block, types[index] if types is not None else leaf.outer.value.type)
+            leaf.param = builder.parameter(block, types[index] if types is not None else leaf.outer.recorded.type)
             inside.append(Tensor(leaf.param, graph))
         behind = [builder.parameter(block, type) for type in trailing]
         body = Body(block, carried)
@@ -150,9 +150,9 @@ def trace(
 
 def _value_of(leaf: Any) -> Value:
     if isinstance(leaf, Tensor):
-        return leaf.value
+        return leaf.recorded
     rows = leaf._rows.rows(None)
-    value: Value = rows.value
+    value: Value = rows.recorded
     return value
 
 
@@ -173,7 +173,9 @@ def step_types(leaves: Sequence[Any], shapes: Sequence[Any]) -> list[Type]:
             types.append(Type(np.dtype(np.float32), ()))
             continue
         dims = list(leaf.dims) if shape is None else _stated(leaf, TensorShape(shape))
-        types.append(leaf.value.type.with_shape(d if isinstance(d, int) else builder.fresh_dim("step") for d in dims))
+        types.append(
+            leaf.recorded.type.with_shape(d if isinstance(d, int) else builder.fresh_dim("step") for d in dims)
+        )
     return types
 
 
@@ -208,7 +210,7 @@ def settle(body: Body, leaves: Sequence[Any], *, invariants_given: bool = False)
     for leaf, carried, after in zip(leaves, body.leaves, body.after, strict=True):
         if not isinstance(leaf, Tensor) or carried.param is None:
             continue
-        found, wanted = after.value.type.shape, carried.param.type.shape
+        found, wanted = after.recorded.type.shape, carried.param.type.shape
         if len(found) != len(wanted) or any(isinstance(w, int) and f != w for f, w in zip(found, wanted, strict=True)):
             raise ArgumentError(
                 f"The shape for {leaf.name} is not an invariant for the loop. It enters the loop with shape "
@@ -217,5 +219,5 @@ def settle(body: Body, leaves: Sequence[Any], *, invariants_given: bool = False)
             )
         for axis, outer in enumerate(leaf.dims):
             inner = carried.param.type.shape[axis]
-            if isinstance(inner, str) and after.value.type.shape[axis] == inner:
+            if isinstance(inner, str) and after.recorded.type.shape[axis] == inner:
                 builder.unify(outer, inner)

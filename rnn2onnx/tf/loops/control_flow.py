@@ -76,7 +76,7 @@ def cond(
     graph = get_default_graph()
     if not kept:
         return yes
-    results = builder.emit("cond", (flag.value,), blocks=(then, otherwise), names=[name or ""])
+    results = builder.emit("cond", (flag.recorded,), blocks=(then, otherwise), names=[name or ""])
     leaves = [pair[0] for pair in pairs]
     for index, value in zip(kept, results, strict=True):
         tensor = Tensor(value, graph)
@@ -87,7 +87,7 @@ def cond(
 
 def _flag(pred: Any, what: str) -> Tensor:
     flag = convert_to_tensor(pred)
-    if flag.value.type.dtype != bool or flag.dims != ():
+    if flag.recorded.type.dtype != bool or flag.dims != ():
         raise DTypeError(f"{what} must be a scalar bool, not {flag!r}.", user_location())
     return flag
 
@@ -116,7 +116,7 @@ def _rows_of_pair(a: Any, b: Any) -> Any:
 def _value(leaf: Any) -> Value:
     tensor = leaf._rows.rows(None) if isinstance(leaf, TensorArray) else leaf
     assert tensor is not None
-    value: Value = tensor.value
+    value: Value = tensor.recorded
     return value
 
 
@@ -229,7 +229,7 @@ def while_loop(
     types = _types(leaves, packed, shape_invariants)
 
     def test(inside: list[Any], _: list[Tensor]) -> list[Any]:
-        extra.append(_flag(cond(*nest.pack_sequence_as(packed, inside)), "the result of cond").value)
+        extra.append(_flag(cond(*nest.pack_sequence_as(packed, inside)), "the result of cond").recorded)
         return inside
 
     extra: list[Value] = []
@@ -242,7 +242,7 @@ def while_loop(
     def go(step: Tensor, variables: Sequence[Any]) -> Value:
         flag = _inlined(tested, variables)
         if limit is not None:
-            flag = builder.emit("and", (flag, emit("less", step, limit).value))[0]
+            flag = builder.emit("and", (flag, emit("less", step, limit).recorded))[0]
         return flag
 
     flags: list[Value] = []
@@ -260,7 +260,7 @@ def while_loop(
         after = nest.flatten(results)
         _same_loop_dtypes(leaves, after)
         one = builder.const(np.array(1, np.int64))
-        flags.append(go(Tensor(builder.emit("add", (params[0].value, one))[0], graph), after))
+        flags.append(go(Tensor(builder.emit("add", (params[0].recorded, one))[0], graph), after))
         return after
 
     traced = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
@@ -313,6 +313,6 @@ def _inlined(tested: Body, variables: Sequence[Any]) -> Value:
             continue
         if isinstance(variable, TensorArray):
             variable = variable._rows.rows(leaf.param.type.shape[1:])
-        copier.new[leaf.param] = variable.value
+        copier.new[leaf.param] = variable.recorded
     copier.ops(tested.block)
     return copier.value(tested.block.results[0])

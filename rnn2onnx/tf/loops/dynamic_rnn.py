@@ -229,13 +229,13 @@ def _recur(
         for leaf, is_masked in zip(leaves, masked, strict=True):
             if is_masked and isinstance(leaf, Tensor):
                 _same_rows(leaf.dims[0], batch, "the initial state")
-    trailing = [tensor.value.type.with_shape(tensor.dims[1:]) for tensor in flat]
+    trailing = [tensor.recorded.type.with_shape(tensor.dims[1:]) for tensor in flat]
     body = trace(leaves, step, trailing=trailing)
-    body.block.results = (*body.block.results, *(tensor.value for tensor in outs))
+    body.block.results = (*body.block.results, *(tensor.recorded for tensor in outs))
     carried = [index for index, leaf in enumerate(body.leaves) if leaf.param is not None]
-    operands = [*body.initials(), *(tensor.value for tensor in flat)]
+    operands = [*body.initials(), *(tensor.recorded for tensor in flat)]
     if lengths is not None:
-        operands.append(lengths.value)
+        operands.append(lengths.recorded)
     values = builder.emit(
         "recur",
         operands,

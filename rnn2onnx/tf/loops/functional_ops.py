@@ -185,10 +185,10 @@ def _walk(
         outs.extend(rows_out)
         return after
 
-    trailing = [row.value.type.with_shape(row.dims[1:]) for row in rows]
+    trailing = [row.recorded.type.with_shape(row.dims[1:]) for row in rows]
     body = trace(states, function, trailing=trailing)
-    body.block.results = (*body.block.results, *(t.value for t in outs))
-    operands = [*body.initials(), *(row.value for row in rows)]
+    body.block.results = (*body.block.results, *(t.recorded for t in outs))
+    operands = [*body.initials(), *(row.recorded for row in rows)]
     count = len(body.carried)
     values = graph.builder.emit(
         "recur", operands, blocks=(body.block,), states=count, lengths=False, reverse=reverse, unmasked=()

@@ -129,12 +129,12 @@ class _Loop:
             return after
 
         fixed = [self.finished, *self.inputs, *self.states]
-        types = [leaf.value.type if isinstance(leaf, Tensor) else Type(np.dtype(bool), ()) for leaf in fixed]
+        types = [leaf.recorded.type if isinstance(leaf, Tensor) else Type(np.dtype(bool), ()) for leaf in fixed]
         types += step_types(self.loop_states, [None] * len(self.loop_states))
         body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
         settle(body, leaves)
-        body.block.results = (go[0].value, *body.block.results, *(row.value for row in rows))
-        operands = [_any_left(self.finished).value, *body.initials()]
+        body.block.results = (go[0].recorded, *body.block.results, *(row.recorded for row in rows))
+        operands = [_any_left(self.finished).recorded, *body.initials()]
         values = builder.emit("loop", operands, blocks=(body.block,))
         count = len(body.carried)
         finals = body.finals(values[:count])[1 + len(self.inputs) :]
@@ -223,7 +223,7 @@ def _leaf(leaf: Any) -> Any:
 
 def _flags(finished: Any) -> Tensor:
     flags = convert_to_tensor(finished)
-    if flags.value.type.dtype != bool or len(flags.dims) > 1:
+    if flags.recorded.type.dtype != bool or len(flags.dims) > 1:
         raise DTypeError(f"elements_finished must be bool[batch], not {flags!r}.", user_location())
     return flags
 

@@ -46,7 +46,7 @@ class Present:
     def size(self) -> Tensor:
         """i32[]: how many rows there are."""
         graph = self.tensor.graph
-        count = graph.builder.shape_of(self.tensor.value)
+        count = graph.builder.shape_of(self.tensor.recorded)
         first = graph.builder.emit("gather", (count, graph.builder.const(np.array(0, np.int64))), axis=0)[0]
         return emit("cast", Tensor(first, graph), dtype=np.dtype(np.int32))
 
@@ -79,7 +79,7 @@ def zero_rows(dtype: DType, size: Tensor, row_shape: tuple[Dim, ...]) -> Tensor:
     graph = get_default_graph()
     builder = graph.builder
     zero = builder.const(np.zeros((), numpy_dtype(dtype)))
-    count = builder.emit("cast", (size.value,), dtype=np.dtype(np.int64))[0]
+    count = builder.emit("cast", (size.recorded,), dtype=np.dtype(np.int64))[0]
     parts = [builder.emit("reshape", (count, builder.const(np.array([1]))))[0]]
     for dim in row_shape:
         length = builder.dim_value(dim)
@@ -264,11 +264,11 @@ class TensorArray:
     def scatter(self, indices: Any, value: Any, name: str | None = None) -> TensorArray:
         """The array with the rows of ``value`` at ``indices``, an integer vector."""
         tensor, where = convert_to_tensor(value, self._dtype), convert_to_tensor(indices)
-        known = constant(where.value)
+        known = constant(where.recorded)
         count = self.size()
         if (
             known is not None
-            and count.value.content == (len(known),)
+            and count.recorded.content == (len(known),)
             and (np.sort(known) == np.arange(len(known))).all()
         ):
             return self.unstack(emit("gather", tensor, convert_to_tensor(np.argsort(known)), axis=0))
@@ -287,7 +287,7 @@ class TensorArray:
 
     def split(self, value: Any, lengths: Any, name: str | None = None) -> TensorArray:
         """The array whose rows are consecutive parts of ``value``; every length must be the same constant."""
-        tensor, sizes = convert_to_tensor(value, self._dtype), constant(convert_to_tensor(lengths).value)
+        tensor, sizes = convert_to_tensor(value, self._dtype), constant(convert_to_tensor(lengths).recorded)
         if sizes is None or len(set(sizes.tolist())) != 1:
             raise ArgumentError(
                 f"split of a TensorArray into parts of lengths {lengths!r}: rows here have one shape, so the "

@@ -60,7 +60,9 @@ softsign = _activation("softsign", "softsign", "x / (1 + abs(x))")
 def relu(features: Any, name: str | None = None) -> Tensor:
     """The number itself above 0, else 0. Source: ``tf.nn.relu``."""
     x = convert_to_tensor(features)
-    return emit("relu", x, name=name) if is_float(x.value.type.dtype) else emit("maximum", x, number(0, x), name=name)
+    return (
+        emit("relu", x, name=name) if is_float(x.recorded.type.dtype) else emit("maximum", x, number(0, x), name=name)
+    )
 
 
 def relu6(features: Any, name: str | None = None) -> Tensor:
@@ -72,7 +74,7 @@ def relu6(features: Any, name: str | None = None) -> Tensor:
 def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
     """The number itself above 0, ``alpha`` times it below. Source: ``tf.nn.leaky_relu``."""
     x = convert_to_tensor(features)
-    x = x if is_float(x.value.type.dtype) else emit("cast", x, dtype=np.dtype(np.float32))
+    x = x if is_float(x.recorded.type.dtype) else emit("cast", x, dtype=np.dtype(np.float32))
     if isinstance(alpha, int | float | np.number):
         return emit("leaky_relu", x, name=name, alpha=float(alpha))
     return emit("maximum", emit("mul", convert_to_tensor(alpha, x.dtype), x), x, name=name)
@@ -109,7 +111,7 @@ def crelu(features: Any, name: str | None = None, axis: Any = -1) -> Tensor:
 
 def _soft(kind: str, logits: Any, axis: Any, dim: Any, name: str | None) -> Tensor:
     x = convert_to_tensor(logits)
-    if not is_float(x.value.type.dtype):
+    if not is_float(x.recorded.type.dtype):
         raise DTypeError(
             f"Value passed to parameter 'logits' has DataType {x.dtype.name} not in list of allowed values: float16, "
             "bfloat16, float32, float64. Cast it with tf.cast.",

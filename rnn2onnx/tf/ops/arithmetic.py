@@ -118,13 +118,13 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The quotient as Python 2's ``/``: rounded down for integers. Source: ``tf.div``."""
     a, b = pair(x, y)
-    return binary("div" if is_float(a.value.type.dtype) else "floor_div", a, b, name)
+    return binary("div" if is_float(a.recorded.type.dtype) else "floor_div", a, b, name)
 
 
 def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     """What the quotient cut off towards 0 leaves, with the sign of ``x``. Source: ``tf.truncatemod``."""
     a, b = pair(x, y)
-    if not is_float(a.value.type.dtype):
+    if not is_float(a.recorded.type.dtype):
         return binary("trunc_mod", a, b, name)
     rest = binary("floor_mod", emit("abs", a), emit("abs", b))
     return emit("where", emit("less", a, number(0, a)), emit("neg", rest), rest, name=name)

@@ -113,4 +113,4 @@ def weighted_cross_entropy_with_logits(
 def l2_loss(t: Any, name: str | None = None) -> Tensor:
     """Half the sum of squares. Source: ``tf.nn.l2_loss``."""
     total = reduce_sum(square(t))
-    return emit("mul", total, convert_to_tensor(np.array(0.5, total.value.type.dtype)), name=name)
+    return emit("mul", total, convert_to_tensor(np.array(0.5, total.recorded.type.dtype)), name=name)

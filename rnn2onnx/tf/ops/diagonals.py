@@ -58,7 +58,7 @@ def _within(distance: Tensor, limit: Any) -> Tensor:
 
 
 def _zero(x: Tensor) -> Tensor:
-    return convert_to_tensor(np.zeros((), x.value.type.dtype))
+    return convert_to_tensor(np.zeros((), x.recorded.type.dtype))
 
 
 def _on_diagonal(rows: Tensor, columns: Tensor, shift: int = 0) -> Tensor:

@@ -104,13 +104,13 @@ logical_not = _unary("not", "logical_not", "Whether it is False")
 
 def number(value: float, like: Tensor) -> Tensor:
     """A constant scalar in the dtype of a tensor."""
-    return convert_to_tensor(np.array(value, like.value.type.dtype))
+    return convert_to_tensor(np.array(value, like.recorded.type.dtype))
 
 
 def round(x: Any, name: str | None = None) -> Tensor:
     """The nearest whole number, halves to the even one; integers as they are. Source: ``tf.round``."""
     tensor = convert_to_tensor(x)
-    return tensor if is_integer(tensor.value.type.dtype) else emit("round", tensor, name=name)
+    return tensor if is_integer(tensor.recorded.type.dtype) else emit("round", tensor, name=name)
 
 
 def square(x: Any, name: str | None = None) -> Tensor:
@@ -163,7 +163,7 @@ def is_finite(x: Any, name: str | None = None) -> Tensor:
 def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """The elements in another dtype: floats cut off towards 0 for integers, not 0 for bool. Source: ``tf.cast``."""
     tensor, kind = convert_to_tensor(x), element_dtype(dtype)
-    return tensor if tensor.value.type.dtype == kind else emit("cast", tensor, name=name, dtype=kind)
+    return tensor if tensor.recorded.type.dtype == kind else emit("cast", tensor, name=name, dtype=kind)
 
 
 @operator("saturate_cast")
@@ -180,7 +180,7 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
 
 def _limit(limit: Any, like: Tensor) -> Tensor:
     """A limit in the dtype of a tensor; rounded towards 0, so that it is never outside."""
-    kind = like.value.type.dtype
+    kind = like.recorded.type.dtype
     rounded = np.array(limit).astype(kind)
     if is_float(kind) and abs_of(float(rounded)) > abs_of(float(limit)):
         rounded = np.nextafter(rounded, kind.type(0))

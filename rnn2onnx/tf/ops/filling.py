@@ -46,7 +46,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 
 
 def _filled(shape: Tensor, element: Tensor, name: str | None) -> Tensor:
-    lengths, array = constant_of(shape.value), constant_of(element.value)
+    lengths, array = constant_of(shape.recorded), constant_of(element.recorded)
     if lengths is not None and array is not None and (lengths >= 0).all() and np.prod(lengths) <= _SMALL:
         return constant_array(np.full(lengths, array), name)
     return emit("expand", element, shape, name=name)
@@ -100,11 +100,11 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     for part in parts:
         if part.dims:
             raise ShapeError(f"tf.range takes scalars, not {part!r}.", user_location())
-        if part.value.type.dtype not in _WIDTHS:
+        if part.recorded.type.dtype not in _WIDTHS:
             raise ArgumentTypeError(f"tf.range takes int32, int64, float32 or float64, not {part!r}.", user_location())
-    widest = max((part.value.type.dtype for part in parts), key=_WIDTHS.index)
+    widest = max((part.recorded.type.dtype for part in parts), key=_WIDTHS.index)
     # Whole numbers are counted as such and cast: their number is then known by name.
-    counted = emit("range", *(emit("cast", p, dtype=widest) if p.value.type.dtype != widest else p for p in parts))
+    counted = emit("range", *(emit("cast", p, dtype=widest) if p.recorded.type.dtype != widest else p for p in parts))
     wanted = widest if dtype is None else element_dtype(dtype)
     return counted if wanted == widest else emit("cast", counted, name=name, dtype=wanted)
 
@@ -112,9 +112,9 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """``num`` numbers from ``start`` to ``stop``, both included, in equal steps. Source: ``tf.linspace``."""
     first, last = pair(start, stop)
-    if is_integer(first.value.type.dtype):
+    if is_integer(first.recorded.type.dtype):
         first, last = (emit("cast", end, dtype=np.dtype(np.float64)) for end in (first, last))
-    kind, count = first.value.type.dtype, as_int64(num)
+    kind, count = first.recorded.type.dtype, as_int64(num)
     steps = emit("cast", emit("range", as_int64(0), count, as_int64(1)), dtype=kind)
     gaps = emit("cast", emit("maximum", emit("sub", count, as_int64(1)), as_int64(1)), dtype=kind)
     inner = first + steps * ((last - first) / gaps)

@@ -46,7 +46,7 @@ def positions(indices: Any) -> Tensor:
         DTypeError: They are no whole numbers.
     """
     ids = convert_to_tensor(indices)
-    dtype = ids.value.type.dtype
+    dtype = ids.recorded.type.dtype
     if not is_integer(dtype):
         raise DTypeError(
             f"Value passed to parameter 'indices' has DataType {ids.dtype.name} not in list of allowed values: int16, "
@@ -185,7 +185,7 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
         raise ShapeError(f"A permutation is a vector, not {perm!r}.", user_location())
     zero, one = convert_to_tensor(0, perm.dtype), convert_to_tensor(1, perm.dtype)
     lengths = lengths_of(perm)
-    count = emit("cast", emit("reshape", lengths, vector_of([])), dtype=perm.value.type.dtype)
+    count = emit("cast", emit("reshape", lengths, vector_of([])), dtype=perm.recorded.type.dtype)
     places = emit("range", zero, count, one)
     column = emit("unsqueeze", as_int64(perm), axes=(1,))
     return emit("scatter_nd", lengths, column, places, name=name)
@@ -207,7 +207,7 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
     shape = emit("concat", vector_of([count + 1]), inner, axis=0)
     sums = emit("scatter_nd", shape, emit("unsqueeze", room, axes=(len(ids.dims),)), x)
     out = emit("slice", sums, vector_of([0]), vector_of([-1]), name=name, axes=(0,), steps=(1,))
-    known = count.value.content
+    known = count.recorded.content
     if known is not None and known[0] is not None:
         out.graph.builder.unify(out.dims[0], known[0])
     return out
@@ -233,7 +233,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
     """
     sums = unsorted_segment_sum(data, segment_ids, num_segments)
     ids = positions(segment_ids)
-    each = emit("expand", convert_to_tensor(np.array(1, sums.value.type.dtype)), lengths_of(ids))
+    each = emit("expand", convert_to_tensor(np.array(1, sums.recorded.type.dtype)), lengths_of(ids))
     counts = emit("maximum", unsorted_segment_sum(each, ids, num_segments), convert_to_tensor(1, sums.dtype))
     axes = tuple(range(1, len(sums.dims)))
     return emit("div", sums, emit("unsqueeze", counts, axes=axes) if axes else counts, name=name)
@@ -277,7 +277,7 @@ def sparse_to_dense(
 def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     """The position of each element number on several axes, one row for each. Source: ``tf.unravel_index``."""
     rest, lengths = positions(indices), convert_to_tensor(dims)
-    lengths = emit("cast", lengths, dtype=rest.value.type.dtype)
+    lengths = emit("cast", lengths, dtype=rest.recorded.type.dtype)
     rows: list[Tensor] = []
     for axis in reversed(range(int(lengths.dims[0]))):
         length = emit("gather", lengths, as_int64(axis), axis=0)

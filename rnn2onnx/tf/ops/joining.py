@@ -72,7 +72,7 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Tensor:
     for part in parts[1:]:
         agree(parts[0], part)
     place = axis_of(axis, len(parts[0].dims) + 1)
-    arrays = [constant(part.value) for part in parts]
+    arrays = [constant(part.recorded) for part in parts]
     if all(array is not None for array in arrays):
         return constant_array(np.stack([np.asarray(array) for array in arrays], place), name)
     return emit("concat", *(emit("unsqueeze", part, axes=(place,)) for part in parts), name=name, axis=place)
@@ -241,7 +241,7 @@ def _sum(a: Any, b: Any) -> Any:
 def _part(tensor: Tensor, start: Any, end: Any, axis: int, size: int | None, name: str) -> Tensor:
     builder = tensor.graph.builder
     known = UNKNOWN if size is None else size
-    said = tensor.value.type.with_shape(known if i == axis else UNKNOWN for i in range(len(tensor.dims)))
-    operands = [tensor.value, vector_of([start]).value, vector_of([end]).value]
+    said = tensor.recorded.type.with_shape(known if i == axis else UNKNOWN for i in range(len(tensor.dims)))
+    operands = [tensor.recorded, vector_of([start]).recorded, vector_of([end]).recorded]
     result = builder.emit("slice", operands, types=[said], names=[name], axes=(axis,), steps=(1,))[0]
     return Tensor(result, tensor.graph)

@@ -24,7 +24,7 @@ def moments(
 ) -> tuple[Tensor, Tensor]:
     """Mean and variance over ``axes``; in float32 for half-precision numbers. Source: ``tf.nn.moments``."""
     tensor = convert_to_tensor(x)
-    kind = tensor.value.type.dtype
+    kind = tensor.recorded.type.dtype
     half = kind.itemsize == 2
     wide = emit("cast", tensor, dtype=np.dtype(np.float32)) if half else tensor
     keep = bool(one_of(keepdims, keep_dims, "keepdims", "keep_dims"))

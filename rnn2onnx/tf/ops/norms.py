@@ -45,7 +45,7 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
 
     x = convert_to_tensor(t)
     limit = convert_to_tensor(clip_norm, x.dtype)
-    count = emit("cast", size(x), dtype=x.value.type.dtype)
+    count = emit("cast", size(x), dtype=x.recorded.type.dtype)
     inverse = emit("mul", count, rsqrt(reduce_sum(square(x))))
     scale = emit("mul", limit, emit("minimum", inverse, emit("reciprocal", limit)))
     return emit("mul", x, scale, name=name)

@@ -158,7 +158,7 @@ def constant(
 
 
 def _named(tensor: Tensor, name: str) -> Tensor:
-    return Tensor(tensor.value, tensor.graph, tensor.graph.unique_name(name))
+    return Tensor(tensor.recorded, tensor.graph, tensor.graph.unique_name(name))
 
 
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:

@@ -138,7 +138,7 @@ def reduce_mean(
     """The mean over ``axis``, or over all axes; of integers cut off towards 0. Source: ``tf.reduce_mean``."""
     x = convert_to_tensor(input_tensor)
     axes, keep = _axes(x, axis, keepdims, reduction_indices, keep_dims)
-    if not is_integer(x.value.type.dtype):
+    if not is_integer(x.recorded.type.dtype):
         return _reduced("reduce_mean", x, axes, keep, name)
     total = _reduced("reduce_sum", x, axes, keep)
     return emit("trunc_div", total, _count(x, axes), name=name)
@@ -148,7 +148,7 @@ def _count(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """How many elements are joined, in the dtype of ``x``."""
     picked = emit("gather", lengths_of(x), convert_to_tensor(np.array(axes, np.int64)), axis=0)
     count = emit("reduce_prod", picked, axes=(0,), keepdims=False) if axes else as_int64(1)
-    return emit("cast", count, dtype=x.value.type.dtype)
+    return emit("cast", count, dtype=x.recorded.type.dtype)
 
 
 def reduce_logsumexp(
@@ -264,7 +264,7 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
 def _running_product(rows: Tensor, exclusive: bool, reverse: bool, name: str | None) -> Tensor:
     """Along the first axis, as a recurrence: exact for zeros and negative numbers, which logarithms are not."""
     builder = rows.graph.builder
-    step = rows.value.type.with_shape(rows.dims[1:])
+    step = rows.recorded.type.with_shape(rows.dims[1:])
     inner = emit("slice", lengths_of(rows), *map(_vector, (1, len(rows.dims))), axes=(0,), steps=(1,))
     first = emit("expand", number(1, rows), inner)
     with builder.body([step, step], ("product", "x")) as block:
@@ -272,7 +272,7 @@ def _running_product(rows: Tensor, exclusive: bool, reverse: bool, name: str | N
         block.results = (total, block.params[0] if exclusive else total)
     results = builder.emit(
         "recur",
-        [first.value, rows.value],
+        [first.recorded, rows.recorded],
         blocks=[block],
         names=("", name or ""),
         states=1,

@@ -113,7 +113,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
     tensor = convert_to_tensor(input)
     chosen = one_of(axis, squeeze_dims, "axis", "squeeze_dims")
     if chosen is None or (isinstance(chosen, list | tuple) and not chosen):
-        if not tensor.value.type.static:
+        if not tensor.recorded.type.static:
             raise ArgumentError(
                 f"tf.squeeze of a tensor of shape {tensor.shape} without axes: whether an unknown length is 1 is known "
                 "only when the program runs. Name the axes.",
@@ -275,8 +275,8 @@ def _rolled(x: Tensor, shift: Any, axis: int) -> Tensor:
 def with_type_of(x: Tensor, kind: str, *operands: Tensor, name: str | None = None, **attrs: Any) -> Tensor:
     """The result of an operation that is known to have the type of ``x``."""
     builder = x.graph.builder
-    values = [operand.value for operand in operands]
-    result = builder.emit(kind, values, types=[x.value.type], names=[name] if name else (), **attrs)[0]
+    values = [operand.recorded for operand in operands]
+    result = builder.emit(kind, values, types=[x.recorded.type], names=[name] if name else (), **attrs)[0]
     return Tensor(result, x.graph, x.graph.unique_name(name) if name else None)
 
 

@@ -60,7 +60,7 @@ def _choice(condition: Any, x: Any, y: Any) -> tuple[Tensor, Tensor, Tensor] | N
     if x is None:
         return None
     test = convert_to_tensor(condition)
-    if test.value.type.dtype != _BOOL:
+    if test.recorded.type.dtype != _BOOL:
         raise DTypeError(
             f"The condition of tf.where must be bool, not {test!r}. Compare it with zero.", user_location()
         )
@@ -72,7 +72,7 @@ def _positions(condition: Tensor, name: str | None) -> Tensor:
     """i64[n, rank]: where the elements are True, or not zero."""
     if not condition.dims:
         raise ShapeError("tf.where of a scalar: it has no positions.", user_location())
-    test = condition if condition.value.type.dtype == _BOOL else emit("cast", condition, dtype=_BOOL)
+    test = condition if condition.recorded.type.dtype == _BOOL else emit("cast", condition, dtype=_BOOL)
     return emit("transpose", emit("non_zero", test), name=name, perm=(1, 0))
 
 
@@ -92,7 +92,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: Any =
         ``tf.boolean_mask``.
     """
     x, test = convert_to_tensor(tensor), convert_to_tensor(mask)
-    test = test if test.value.type.dtype == _BOOL else emit("cast", test, dtype=_BOOL)
+    test = test if test.recorded.type.dtype == _BOOL else emit("cast", test, dtype=_BOOL)
     if not test.dims:
         raise ShapeError("mask cannot be scalar.", user_location())
     start = 0 if axis is None else axis_of(axis, len(x.dims))

@@ -31,7 +31,7 @@ __all__ = [
 def shape(input: Any, name: str | None = None, out_type: Any = int32, optimize: bool = True) -> Tensor:
     """The lengths of a tensor as a vector of int32, or of ``out_type``. Source: ``tf.shape``."""
     tensor, dtype = convert_to_tensor(input), element_dtype(out_type)
-    if tensor.value.type.static:
+    if tensor.recorded.type.static:
         return constant_array(np.array(tensor.dims, dtype), name)
     lengths = lengths_of(tensor)
     return lengths if dtype == np.int64 else emit("cast", lengths, name=name, dtype=dtype)
@@ -45,7 +45,7 @@ def shape_n(input: Sequence[Any], out_type: Any = int32, name: str | None = None
 def size(input: Any, name: str | None = None, out_type: Any = int32) -> Tensor:
     """The number of elements of a tensor. Source: ``tf.size``."""
     tensor, dtype = convert_to_tensor(input), element_dtype(out_type)
-    if tensor.value.type.static:
+    if tensor.recorded.type.static:
         return constant_array(np.array(size_of(tensor.dims), dtype), name)
     if len(tensor.dims) == 1:
         count = emit("reshape", lengths_of(tensor), vector_of([]))
@@ -104,7 +104,7 @@ def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
         ``tf.broadcast_dynamic_shape``.
     """
     x, y = shape_vector(shape_x), shape_vector(shape_y)
-    dtype = convert_to_tensor(shape_x).value.type.dtype
+    dtype = convert_to_tensor(shape_x).recorded.type.dtype
     (a, b), longest = (_known(side) for side in (x, y)), max(_count(x), _count(y))
     lengths: list[Any] = []
     for index in range(-longest, 0):
@@ -119,7 +119,7 @@ def _count(vector: Tensor) -> int:
 
 
 def _known(vector: Tensor) -> list[Dim | None]:
-    return list(vector.value.content or [None] * _count(vector))
+    return list(vector.recorded.content or [None] * _count(vector))
 
 
 def _joint(x: Tensor, i: int, a: Dim | None, y: Tensor, j: int, b: Dim | None) -> Any:

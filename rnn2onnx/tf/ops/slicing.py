@@ -51,7 +51,7 @@ def _mask(item: Any) -> Any:
     if isinstance(item, np.ndarray) and item.dtype == bool:
         return item
     tensor = item if isinstance(item, Tensor) else getattr(item, "_as_tensor", lambda: None)()
-    return tensor if tensor is not None and tensor.value.type.dtype == np.dtype(bool) else None
+    return tensor if tensor is not None and tensor.recorded.type.dtype == np.dtype(bool) else None
 
 
 def _spread(items: Sequence[Any], rank: int) -> list[Any]:
@@ -144,8 +144,8 @@ def _slice(x: Tensor, spans: dict[int, _Span]) -> Tensor:
     ends = [_or(spans[a].end, _END if spans[a].step > 0 else _FRONT) for a in axes]
     said = [spans[axis].length if axis in spans else UNKNOWN for axis in range(len(x.dims))]
     steps = tuple(spans[axis].step for axis in axes)
-    operands = [x.value, vector_of(starts).value, vector_of(ends).value]
-    types = [x.value.type.with_shape(said)]
+    operands = [x.recorded, vector_of(starts).recorded, vector_of(ends).recorded]
+    types = [x.recorded.type.with_shape(said)]
     return Tensor(x.graph.builder.emit("slice", operands, types=types, axes=axes, steps=steps)[0], x.graph)
 
 
@@ -189,7 +189,7 @@ def _number(index: Any) -> int | None:
 def _scalar(index: Any) -> Tensor:
     if isinstance(index, Tensor) or hasattr(index, "_as_tensor") or isinstance(index, np.ndarray):
         tensor = convert_to_tensor(index)
-        if is_integer(tensor.value.type.dtype):
+        if is_integer(tensor.recorded.type.dtype):
             if tensor.dims:
                 raise ShapeError(f"An index is a scalar, not {tensor!r}. Use tf.gather for several.", user_location())
             return as_int64(tensor)
@@ -265,7 +265,7 @@ def _both(a: Any, b: Any) -> bool:
 
 def _length_named(count: Tensor) -> Dim | None:
     """The length a scalar stands for, if it has a name: it is then never -1."""
-    known = count.value.content
+    known = count.recorded.content
     return known[0] if known is not None else None
 
 

@@ -142,9 +142,9 @@ def _padded_now(x: Tensor, window: Window, fill: float) -> Tensor:
         before, after = _needed(length_of(x, axis), reach, stride) if known is None else known
         begins.append(before)
         ends.append(after)
-    element = np.array(fill, x.value.type.dtype)
+    element = np.array(fill, x.recorded.type.dtype)
     graph = x.graph
-    operands = [x.value, vector_of([*begins, *ends]).value, graph.builder.const(element)]
+    operands = [x.recorded, vector_of([*begins, *ends]).recorded, graph.builder.const(element)]
     return Tensor(graph.builder.emit("pad", operands, mode="constant")[0], graph)
 
 

@@ -70,7 +70,7 @@ def _unequal(a: Tensor, b: Tensor) -> tuple[str, str]:
 def true_divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Division that gives floating point: int8 and int16 become float32, int32 and int64 float64, as in TensorFlow."""
     a, b = pair(x, y)
-    dtype = a.value.type.dtype
+    dtype = a.recorded.type.dtype
     if is_integer(dtype):
         wide = np.dtype(np.float32 if dtype.itemsize <= 2 else np.float64)
         a, b = emit("cast", a, dtype=wide), emit("cast", b, dtype=wide)

@@ -26,13 +26,13 @@ class Operation:
     @property
     def type(self) -> str:
         """The kind of operation in the recorded graph."""
-        op = self.outputs[0].value.op
+        op = self.outputs[0].recorded.op
         return "Placeholder" if op is None else op.kind.name
 
     @property
     def inputs(self) -> list[Tensor]:
         """The tensors it was made from."""
-        op = self.outputs[0].value.op
+        op = self.outputs[0].recorded.op
         return [] if op is None else [Tensor(value, self.graph) for value in op.operands]
 
 
@@ -40,14 +40,14 @@ class Tensor:
     """One recorded value. Source: ``tf.Tensor``.
 
     Attributes:
-        value: The value in the graph of the compiler.
+        recorded: The value in the graph of the compiler.
         graph: The graph it was recorded in.
     """
 
     __array_priority__ = 100
 
     def __init__(self, value: Value, graph: Graph, name: str | None = None) -> None:
-        self.value = value
+        self.recorded = value
         self.graph = graph
         self._name = name
         self._shape: TensorShape | None = None
@@ -58,8 +58,8 @@ class Tensor:
     def name(self) -> str:
         """Its name with ``:0`` behind it."""
         if self._name is None:
-            kind = self.value.op.kind.name if self.value.op else "param"
-            self._name = self.graph.unique_name(self.value.name or kind)
+            kind = self.recorded.op.kind.name if self.recorded.op else "param"
+            self._name = self.graph.unique_name(self.recorded.name or kind)
         return f"{self._name}:0"
 
     @property
@@ -70,17 +70,17 @@ class Tensor:
     @property
     def dtype(self) -> DType:
         """Its element type."""
-        return as_dtype(self.value.type.dtype)
+        return as_dtype(self.recorded.type.dtype)
 
     @property
     def shape(self) -> TensorShape:
         """Its shape as far as it is known; a named length is unknown to TensorFlow code."""
-        return TensorShape([dim if isinstance(dim, int) else None for dim in self.value.type.shape])
+        return TensorShape([dim if isinstance(dim, int) else None for dim in self.recorded.type.shape])
 
     @property
     def dims(self) -> tuple[Dim, ...]:
         """Its shape in the compiler's own terms: numbers and names."""
-        return self.value.type.shape
+        return self.recorded.type.shape
 
     def get_shape(self) -> TensorShape:
         """Its shape."""
@@ -287,7 +287,7 @@ def emit_all(
     """The results of an operation on tensors, recorded in their graph."""
     graph = graph_of(operands)
     results = graph.builder.emit(
-        kind, [t.value for t in operands], blocks=blocks, names=[name] if name else (), **attrs
+        kind, [t.recorded for t in operands], blocks=blocks, names=[name] if name else (), **attrs
     )
     full = graph.unique_name(name) if name else None
     return [Tensor(value, graph, full if i == 0 else None) for i, value in enumerate(results)]

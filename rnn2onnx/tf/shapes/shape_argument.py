@@ -21,9 +21,9 @@ def as_int64(given: Any) -> Tensor:
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
         return constant_array(np.array(given, np.int64))
     tensor = convert_to_tensor(given)
-    if not is_integer(tensor.value.type.dtype):
+    if not is_integer(tensor.recorded.type.dtype):
         raise ArgumentTypeError(f"Whole numbers are expected here, not {given!r}.", user_location())
-    return tensor if tensor.value.type.dtype == INT64 else emit("cast", tensor, dtype=INT64)
+    return tensor if tensor.recorded.type.dtype == INT64 else emit("cast", tensor, dtype=INT64)
 
 
 def length_of(tensor: Tensor, axis: int) -> Tensor:
@@ -36,7 +36,7 @@ def length_of(tensor: Tensor, axis: int) -> Tensor:
 
 def lengths_of(tensor: Tensor) -> Tensor:
     """i64[rank]: all lengths, constants where they are numbers."""
-    return Tensor(tensor.graph.builder.shape_of(tensor.value), tensor.graph)
+    return Tensor(tensor.graph.builder.shape_of(tensor.recorded), tensor.graph)
 
 
 def vector_of(scalars: list[Any]) -> Tensor:
@@ -107,7 +107,7 @@ def _plain(shape: Any) -> list[Any]:
 
 def static_shape(shape: Any) -> list[int] | None:
     """The lengths of a shape argument where all are numbers, else None."""
-    content = shape_vector(shape).value.content
+    content = shape_vector(shape).recorded.content
     if content is None or not all(isinstance(item, int) for item in content):
         return None
     return [int(item) for item in content if item is not None]

@@ -31,7 +31,7 @@ def constant_value(tensor: Any, partial: bool = False) -> Any:
     Source:
         ``tf.contrib.util.constant_value``.
     """
-    value = convert_to_tensor(tensor).value
+    value = convert_to_tensor(tensor).recorded
     array = constant(value)
     if array is not None:
         return array
@@ -69,7 +69,7 @@ def static_ints(given: Any, what: str) -> list[int]:
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
         return [int(given)]
     tensor = convert_to_tensor(given)
-    if not is_integer(tensor.value.type.dtype) and tensor.dims != (0,):
+    if not is_integer(tensor.recorded.type.dtype) and tensor.dims != (0,):
         raise ArgumentTypeError(f"{what} must be integers, not {given!r}.", user_location())
     array = constant_value(tensor)
     if array is None:

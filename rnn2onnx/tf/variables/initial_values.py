@@ -34,11 +34,11 @@ def initial_values(graph: Graph, names: Iterable[str] | None = None) -> dict[str
                     f"the graph has no variable {name!r}; it has {', '.join(graph.variables) or 'none at all'}"
                 )
             _demand(graph.variables[name], known)
-    return {name: known[graph.variables[name].value] for name in chosen}
+    return {name: known[graph.variables[name].recorded] for name in chosen}
 
 
 def _demand(variable: Variable, known: dict[Value, Array]) -> None:
-    if variable.value in known:
+    if variable.recorded in known:
         return
     drawn = variable.draw()
     if not isinstance(drawn, Tensor) and not isinstance(drawn, np.ndarray):
@@ -48,12 +48,12 @@ def _demand(variable: Variable, known: dict[Value, Array]) -> None:
         for needed in _variables_behind(drawn):
             _demand(needed, known)
         drawn = _evaluated(drawn, variable, known)
-    known[variable.value] = np.asarray(drawn, variable.value.type.dtype)
+    known[variable.recorded] = np.asarray(drawn, variable.recorded.type.dtype)
 
 
 def _evaluated(tensor: Tensor, variable: Variable, known: dict[Value, Array]) -> Any:
     try:
-        return evaluate_values([tensor.value], known)[0]
+        return evaluate_values([tensor.recorded], known)[0]
     except FeedError as error:
         raise ArgumentError(
             f"The initial value of variable {variable.op.name!r} cannot be computed without running the program "
@@ -65,7 +65,7 @@ def _variables_behind(tensor: Tensor) -> list[Variable]:
     """The variables that a tensor is computed from."""
     seen: set[Value] = set()
     found: list[Variable] = []
-    pending = [tensor.value]
+    pending = [tensor.recorded]
     while pending:
         value = pending.pop()
         if value in seen or value.op is None:

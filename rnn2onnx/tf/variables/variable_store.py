@@ -46,10 +46,10 @@ class RegularizationLoss(Tensor):
         self._name = f"{name}/Regularizer"
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute != "value":
+        if attribute != "recorded":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {attribute!r}")
         loss = self._regularizer(self._variable)
-        return convert_to_tensor(0.0 if loss is None else loss).value
+        return convert_to_tensor(0.0 if loss is None else loss).recorded
 
 
 class VariableStore:
@@ -164,7 +164,7 @@ class VariableStore:
     def _existing(self, name: str, shape: TensorShape | None, dtype: DType, reuse: Any) -> Any:
         found = self.graph.variable_store[name]
         if reuse is False:
-            made = found.value.op.location
+            made = found.recorded.op.location
             raise ArgumentError(
                 f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in "
                 f"VarScope?{f' It was made at {made[0]}:{made[1]}.' if made else ''}",

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, UnsupportedError
-from rnn2onnx.ir import Type, Value, user_location
+from rnn2onnx.ir import Type, user_location
 from rnn2onnx.tf import dtypes
 from rnn2onnx.tf.dtypes import DType
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
@@ -80,15 +80,6 @@ class DeferredValue:
         self.make = make
 
 
-class _VariableValue(Value):
-    """A variable's value in the compiler's graph, which TensorFlow code also calls: ``v.value()``."""
-
-    __slots__ = ()
-
-    def __call__(self) -> Tensor:
-        return Tensor(self, get_default_graph(), f"{self.name}/read")
-
-
 class Variable(Tensor):
     """A value that is known before the program runs: given as a weight, or its seeded initial value.
 
@@ -120,8 +111,6 @@ class Variable(Tensor):
     Source:
         ``tf.Variable`` without resource variables.
     """
-
-    value: _VariableValue
 
     def __init__(
         self,
@@ -161,8 +150,6 @@ class Variable(Tensor):
             self._initial: DeferredValue | Tensor = _initial(initial_value, dtype, full)
             known = _known_shape(self._initial, shape, full)
             value = graph.builder.emit("variable", (), names=[full], name=full, type=_type(self._initial, known, full))
-        # The builder makes plain values; TensorFlow's v.value() needs this one to be callable too.
-        value[0].__class__ = _VariableValue
         super().__init__(value[0], graph, full)
         graph.variables[full] = self
         graph.add_to_collections(listed, self)
@@ -191,6 +178,10 @@ class Variable(Tensor):
         """What a session would run to initialize it."""
         with self.graph.as_default():
             return InertOperation("Assign", f"{self.op.name}/Assign")
+
+    def value(self) -> Tensor:
+        """Its value as a plain tensor."""
+        return Tensor(self.recorded, get_default_graph(), f"{self.op.name}/read")
 
     def read_value(self) -> Tensor:
         """Its value as a plain tensor."""

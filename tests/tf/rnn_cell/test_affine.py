@@ -48,7 +48,7 @@ def test_a_linear_object_keeps_its_variables() -> None:
     x = tf.ones([1, 2])
     linear = _Linear([x, x], 3, True)
     first, second = linear([x, x]), linear([x, x])
-    assert first.value is second.value
+    assert first.recorded is second.recorded
     assert variables() == {"kernel": (4, 3), "bias": (3,)}
 
 

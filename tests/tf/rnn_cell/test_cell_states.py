@@ -88,7 +88,7 @@ def test_the_batch_size_may_be_a_length_of_the_input() -> None:
 def test_a_static_batch_size_gives_a_constant(batch: Any) -> None:
     state = rnn.GRUCell(3).zero_state(batch, "float32")
     assert state.shape.as_list() == [4, 3]
-    assert state.value.op.kind.name in ("const", "expand")
+    assert state.recorded.op.kind.name in ("const", "expand")
 
 
 def test_a_constant_tensor_of_the_batch_size_is_known() -> None:

@@ -88,7 +88,7 @@ def test_device_and_dropout_at_inference_record_nothing(wrap: Any) -> None:
     given, state = x(), (tf.ones([2, 3]), tf.ones([2, 3]))
     plain = cell(given, state)
     wrapped = wrap(cell)(given, state)
-    assert [leaf.value for leaf in tf.nest.flatten(wrapped)] == [leaf.value for leaf in tf.nest.flatten(plain)]
+    assert [leaf.recorded for leaf in tf.nest.flatten(wrapped)] == [leaf.recorded for leaf in tf.nest.flatten(plain)]
 
 
 @pytest.mark.parametrize("name", ["input_keep_prob", "output_keep_prob", "state_keep_prob"])

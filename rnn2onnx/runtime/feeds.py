@@ -21,11 +21,13 @@ def checked(feeds: Mapping[str, Any], inputs: Mapping[str, Type], ignored: Colle
         ignored: Names that may be fed and are not needed.
 
     Raises:
-        FeedError: ``feeds`` is no mapping, a name is missing or unknown, a dtype can't be converted without loss, a rank
-            or length differs, or two inputs disagree about a length they share.
+        FeedError: ``feeds`` is no mapping, a name is missing or unknown, a dtype can't be converted without loss, a
+            rank or length differs, or two inputs disagree about a length they share.
     """
     if not isinstance(feeds, Mapping):
-        raise FeedError(f"feeds are arrays by name, not a {feeds.__class__.__name__}. The inputs are: {_listed(inputs)}.")
+        raise FeedError(
+            f"feeds are arrays by name, not a {feeds.__class__.__name__}. The inputs are: {_listed(inputs)}."
+        )
     given = {str(name).removesuffix(":0"): value for name, value in feeds.items()}
     missing = [f"{name} ({type})" for name, type in inputs.items() if name not in given]
     unknown = [name for name in given if name not in inputs and name not in ignored]

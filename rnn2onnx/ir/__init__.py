@@ -1,4 +1,4 @@
-"""The language: types, graphs, the table of kinds, the builder, the evaluator, the verifier, the text. Knows numpy only."""
+"""The language: types, graphs, kinds, the builder, the evaluator, the verifier, the text. Knows numpy only."""
 
 from __future__ import annotations
 

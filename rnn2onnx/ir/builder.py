@@ -31,6 +31,7 @@ class Builder:
         self._by_dim: dict[str, list[Value]] = {}
         self._fresh = 0
         self._reserved: set[str] = set()
+        self._given: set[str] = set()
 
     @property
     def block(self) -> Block:
@@ -54,6 +55,7 @@ class Builder:
             name = f"{hint}{self._fresh}"
             self._fresh += 1
             if name not in self._by_dim and name not in self._reserved:
+                self._given.add(name)
                 return name
 
     def _adopt(self, value: Value, block: Block) -> Value:
@@ -70,7 +72,11 @@ class Builder:
         return value
 
     def input(self, name: str, type: Type) -> Value:
-        """A new input of the graph."""
+        """A new input of the graph; a length it names is another than one that was given that name here."""
+        for dim in type.shape:
+            if isinstance(dim, str) and dim in self._given and dim in self._by_dim:
+                self._rename(dim, self.fresh_dim())
+            self._given.discard(str(dim))
         value = self._adopt(Value(type, name), self.root)
         self.root.params += (value,)
         return value
@@ -113,15 +119,18 @@ class Builder:
             raise ShapeError(f"{a} is not {b}", user_location())
         keep, drop = (a, b) if isinstance(a, int) else (b, a) if isinstance(b, int) else self._older(a, b)
         assert isinstance(drop, str)
-        values = self._by_dim.pop(drop, [])
-        for value in values:
-            if drop in value.type.shape:
-                value.type = value.type.with_shape(keep if d == drop else d for d in value.type.shape)
-            if value.content is not None:
-                value.content = tuple(keep if d == drop else d for d in value.content)
-        if isinstance(keep, str):
-            self._by_dim.setdefault(keep, []).extend(values)
+        self._rename(drop, keep)
         return keep
+
+    def _rename(self, old: str, new: Dim) -> None:
+        values = self._by_dim.pop(old, [])
+        for value in values:
+            if old in value.type.shape:
+                value.type = value.type.with_shape(new if dim == old else dim for dim in value.type.shape)
+            if value.content is not None:
+                value.content = tuple(new if dim == old else dim for dim in value.content)
+        if isinstance(new, str):
+            self._by_dim.setdefault(new, []).extend(values)
 
     def _older(self, a: str, b: str) -> tuple[str, str]:
         for dim in self._by_dim:

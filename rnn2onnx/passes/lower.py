@@ -33,6 +33,8 @@ class Lower:
                 return _Recurrence(builder, op, report).lowered()
             if op.kind.name in _NATIVE:
                 return _guarded_native(builder, op)
+            if op.kind.name == "scan":
+                return _guarded_scan(builder, op)
             if op.kind.name == "loop":
                 return _repaired_loop(builder, op, report)
             return None
@@ -276,6 +278,28 @@ def _guarded_native(builder: Builder, op: Op) -> Sequence[Value] | None:
 
     types = [value.type for value in op.results]
     return _either(builder, op, size, run, lambda: [_zeros(builder, type) for type in types], types)
+
+
+def _guarded_scan(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """A scan that was there already, with a branch around it where there may be no steps."""
+    states: int = op.attrs["states"]
+    time: Dim = op.operands[states].type.shape[0]
+    if isinstance(time, int) and time:
+        return None
+    count = builder.dim_value(time)
+    types = [value.type for value in op.results]
+    if count is None or any(builder.dim_value(dim) is None for type in types[states:] for dim in type.shape):
+        return _as_loop(builder, op, op.blocks[0], op.operands, states, op.attrs["reverse"])
+
+    def nothing() -> list[Value]:
+        return [*op.operands[:states], *(_zeros(builder, type) for type in types[states:])]
+
+    inner = _rebuilt(builder, op.blocks[0])
+
+    def run() -> Sequence[Value]:
+        return _scan_of(builder, op, inner(), op.operands, states, op.attrs["reverse"])
+
+    return _either(builder, op, count, run, nothing, types)
 
 
 def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
-from rnn2onnx.errors import PassError, Rnn2OnnxError
+from rnn2onnx.errors import PassError, VerifyError
 from rnn2onnx.ir import Graph, verify
 from rnn2onnx.passes.report import Decision, Report
 
@@ -47,7 +47,7 @@ def run_passes(
         try:
             after = step(graph, report)
             verify(after)
-        except Rnn2OnnxError as error:
+        except VerifyError as error:
             error.add_note_text(f"in the pass {step.name} (after {', '.join(done) or 'none'})")
             raise
         except Exception as error:

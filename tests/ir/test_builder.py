@@ -321,3 +321,13 @@ def test_hints_name_results():
     assert (values.name, indices.name) == ("best", "")
     assert repr(values) == "%best: f32[2]"
     assert values.op is indices.op
+
+
+def test_a_length_the_user_names_is_not_one_that_was_given_that_name() -> None:
+    builder = Builder()
+    x = builder.input("x", matrix("N"))
+    (rows,) = builder.emit("non_zero", (x,))
+    given = rows.type.shape[1]
+    y = builder.input("y", Type(x.type.dtype, (given,)))
+    assert rows.type.shape[1] != given
+    assert y.type.shape == (given,)

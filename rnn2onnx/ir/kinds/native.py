@@ -3,7 +3,8 @@
 Operands are named by the attribute ``inputs``, a tuple of ``X`` [T, B, I], ``W`` [D, k*H, I], ``R`` [D, k*H, H],
 ``B`` [D, 2*k*H], ``sequence_lens`` i32[B], ``initial_h`` and ``initial_c`` [D, B, H], ``P`` [D, 3*H]; the last five may
 be absent. Results are ``Y`` [T, D, B, H], ``Y_h`` and (lstm) ``Y_c`` [D, B, H]. Gate orders: gru z, r, h; lstm i, o,
-f, c. A row of length 0 gives final states of zero, as onnxruntime does: whoever lowers to these restores the initial state.
+f, c. A row of length 0 gives final states of zero, as onnxruntime does: whoever lowers to these restores the initial
+state.
 Source: the ONNX operators RNN, GRU and LSTM.
 """
 

@@ -56,8 +56,8 @@ def random_array(attrs: Attrs, shape: Array) -> Array:
     """Numbers drawn as ``attrs`` say.
 
     Args:
-        attrs: ``distribution`` (normal, truncated_normal, uniform), its numbers ``a`` (mean or least) and ``b`` (standard
-            deviation or bound), ``seed``, ``dtype``.
+        attrs: ``distribution`` (normal, truncated_normal, uniform), its numbers ``a`` (mean or least) and ``b``
+            (standard deviation or bound), ``seed``, ``dtype``.
         shape: Integers [rank].
     """
     generator = np.random.default_rng(attrs["seed"])

@@ -14,6 +14,7 @@ import numpy as np
 import onnx_ir
 
 from rnn2onnx.exporter.emission import Emission, Row
+from rnn2onnx.exporter.fences import fenced_pair
 from rnn2onnx.exporter.kernels import carrier
 from rnn2onnx.exporter.rows.arrays import moved, shaped
 from rnn2onnx.ir.graph import Op
@@ -105,7 +106,10 @@ class _Contraction:
         rows = [left] if batch else list(left) or [""]
         x = self.grouped(self.ordered(a, batch + left + inner).value, [*batch, *left, *inner], [*batch, *rows, inner])
         y = self.grouped(self.ordered(b, batch + inner + right).value, [*batch, *inner, *right], [*batch, inner, right])
-        product = self.e.op("MatMul", x, y)
+        lengths = [
+            [self.size(group) for group in groups] for groups in ([*batch, *rows, inner], [*batch, inner, right])
+        ]
+        product = self.e.op("MatMul", *fenced_pair(self.e, x, y, lengths))
         value = self.grouped(product, [*batch, *rows, right], [*batch, *left, *right])
         return _Part(value, batch + left + right)
 

@@ -45,6 +45,9 @@ def distribute(builder: Builder, op: Op, report: Report) -> Sequence[Value] | No
     cut = _Cut(builder, op)
     if not cut.pays():
         return None
+    if cut.is_ragged():
+        report.note(op, "its body stays whole, because a value in it has another shape in each step")
+        return None
     mixes = cut.mixes_rows()
     if mixes is not None:
         report.note(op, f"its body stays whole, because {mixes.kind.name} mixes the rows of a batch")
@@ -100,6 +103,19 @@ class _Cut:
     def pays(self) -> bool:
         """Whether anything can leave the loop, or the loop falls into several."""
         return len(self.parts) > 1 or any(op not in self.sequential for op in self.body.ops) or self.states == 0
+
+    def is_ragged(self) -> bool:
+        """Whether what a recurrence gives to the others has another shape in each step, and is no sequence."""
+        for param, new in zip(self.body.params[: self.states], self.body.results, strict=False):
+            if param.type.shape != new.type.shape:
+                return True
+        for part in range(len(self.parts)):
+            own = [op for op, number in self.sequential.items() if number == part]
+            made = {value for op in own for value in op.results}
+            for value in self._needed_outside(made, own, self.parts[part]):
+                if any(self.builder.dim_value(dim) is None for dim in value.type.shape):
+                    return True
+        return False
 
     def mixes_rows(self) -> Op | None:
         """What forbids the cut: an operation by which rows that have ended reach rows that have not."""

@@ -71,27 +71,27 @@ def test_a_stack_falls_into_its_layers_and_what_is_behind_them_is_masked() -> No
   %0 = shape %x : i64[3]
   %1 = const 0 : i64[]
   %2 = gather %0, %1 {axis=0} : i64[]
-  %3, %4 = recur %h, %x, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%5: f32[B, 2], %6: f32[B, 2]) {
-    %7 = add %5, %6 : f32[B, 2]
-    %8 = tanh %7 : f32[B, 2]
-    return %8, %8
+  %3 = const 1 : i64[]
+  %4, %5 = recur %h, %x, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%6: f32[B, 2], %7: f32[B, 2]) {
+    %8 = add %6, %7 : f32[B, 2]
+    %9 = tanh %8 : f32[B, 2]
+    return %9, %9
   } : f32[B, 2], f32[T, B, 2]
-  %9, %10 = recur %h, %4, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%11: f32[B, 2], %12: f32[B, 2]) {
-    %13 = add %11, %12 : f32[B, 2]
-    %14 = tanh %13 : f32[B, 2]
-    return %14, %14
+  %10, %11 = recur %h, %5, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%12: f32[B, 2], %13: f32[B, 2]) {
+    %14 = add %12, %13 : f32[B, 2]
+    %15 = tanh %14 : f32[B, 2]
+    return %15, %15
   } : f32[B, 2], f32[T, B, 2]
-  %15 = exp %10 : f32[T, B, 2]
-  %16 = const 0.0 : f32[]
-  %17 = cast %n {dtype=i64} : i64[B]
-  %18 = const 1 : i64[]
-  %19 = range %1, %2, %18 : i64[T]
+  %16 = exp %11 : f32[T, B, 2]
+  %17 = const 0.0 : f32[]
+  %18 = cast %n {dtype=i64} : i64[B]
+  %19 = range %1, %2, %3 : i64[T]
   %20 = unsqueeze %19 {axes=[1]} : i64[T, 1]
-  %21 = unsqueeze %17 {axes=[0]} : i64[1, B]
+  %21 = unsqueeze %18 {axes=[0]} : i64[1, B]
   %22 = less %20, %21 : bool[T, B]
   %23 = unsqueeze %22 {axes=[2]} : bool[T, B, 1]
-  %24 = where %23, %15, %16 : f32[T, B, 2]
-  return "a" = %3, "b" = %9, "y" = %24
+  %24 = where %23, %16, %17 : f32[T, B, 2]
+  return "a" = %4, "b" = %10, "y" = %24
 }"""
     )
 
@@ -293,3 +293,21 @@ def test_distribute_keeps_the_meaning(case: Any) -> None:
 @settings(quick, max_examples=250)
 def test_distribute_keeps_the_meaning_of_cells(case: Any) -> None:
     assert_keeps(*case, "distribute", float32=2e-5)
+
+
+def test_states_that_grow_stay_in_one_loop() -> None:
+    text = """graph g(%x: f32[T, B, 2], %s: f32[B, W], %h: f32[B, 2]) {
+  %0, %1, %2 = recur %s, %h, %x {lengths=false, reverse=false, states=2, unmasked=[]} (%3: f32[B, W], %4: f32[B, 2], %5: f32[B, 2]) {
+    %6 = concat %3, %5 {axis=1} : f32[B, N]
+    %7 = reduce_sum %3 {axes=[1], keepdims=true} : f32[B, 1]
+    %8 = mul %4, %7 : f32[B, 2]
+    return %6, %8, %8
+  } : f32[B, ?], f32[B, 2], f32[T, B, 2]
+  return "s" = %0, "h" = %1, "y" = %2
+}"""  # noqa: E501
+    feeds = {"x": normal(1, 3, 2, 2), "s": normal(2, 2, 1), "h": normal(3, 2, 2)}
+    made = assert_keeps(parse(text), feeds, "fold", "distribute", "recognise", "lower", "tidy")
+    assert evaluate(made, feeds)["s"].shape == (2, 7)
+    (decision,) = decisions(text)
+    assert decision.became == "Loop"
+    assert "another shape in each step" in decision.why

@@ -57,8 +57,16 @@ def _recur_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) 
         _check_rows(attrs, body.params[:states], [*body.params[states:], *body.results[states:]])
     steps = _steps(sequences, body.params[states:])
     _check_carried(body.params[:states], body.results[:states], initial)
-    finals = [param.type for param in body.params[:states]]
+    finals = [
+        param.type if attrs["lengths"] else param.type.with_shape(map(_stays, param.type.shape, result.type.shape))
+        for param, result in zip(body.params[:states], body.results[:states], strict=True)
+    ]
     return [*finals, *(r.type.with_shape((steps, *r.type.shape)) for r in body.results[states:])]
+
+
+def _stays(param: Dim, result: Dim) -> Dim:
+    """The length of a state after some steps: a name only if every step keeps it."""
+    return param if isinstance(param, int) or param == result else UNKNOWN
 
 
 def _check_rows(attrs: Attrs, states: Sequence[Value], steps: Sequence[Value]) -> None:

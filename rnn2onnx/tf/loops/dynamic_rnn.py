@@ -222,7 +222,7 @@ def _recur(
             outs.append(_checked_output(convert_to_tensor(found), size, wanted, lengths is not None))
         new = leaves_of(after)
         for old, now in zip(inside, new, strict=True):
-            _check_state(old, now)
+            _check_state(old, now, selected=lengths is not None)
         return new
 
     if any(masked):
@@ -294,7 +294,15 @@ def _checked_output(output: Tensor, size: Any, dtype: DType, selected: bool) -> 
     return output
 
 
-def _check_state(old: Any, new: Any) -> None:
+def _check_state(old: Any, new: Any, *, selected: bool = True) -> None:
+    """Refuses a state that is not one after a step.
+
+    Args:
+        old: The state inside.
+        new: What it becomes.
+        selected: Whether rows of the two are chosen from, so that all their lengths must be equal. Otherwise only the
+            batch is taken for the same, and another length that is unknown may grow.
+    """
     if isinstance(old, TensorArray) or isinstance(new, TensorArray):
         if isinstance(old, TensorArray) != isinstance(new, TensorArray):
             raise ArgumentTypeError(f"the state {old!r} becomes {new!r} after a step.", user_location())
@@ -320,4 +328,5 @@ def _check_state(old: Any, new: Any) -> None:
                 f"becomes {new!r} after a step.",
                 user_location(),
             )
-        builder.unify(old.dims[axis], new.dims[axis])
+        if selected or not axis or isinstance(a, int):
+            builder.unify(old.dims[axis], new.dims[axis])

@@ -31,14 +31,15 @@ def facts(family: str) -> dict[str, Any]:
 
 
 @functools.cache
-def archive(family: str) -> Any:
-    return np.load(HERE / f"{family}.npz")
+def archive(family: str) -> dict[str, np.ndarray]:
+    with np.load(HERE / f"{family}.npz") as arrays:
+        return dict(arrays)
 
 
 def recorded_arrays(case: Case, group: str) -> dict[str, np.ndarray]:
     prefix = f"{case.name}/{group}:"
     arrays = archive(case.family)
-    return {key.removeprefix(prefix): arrays[key] for key in arrays.files if key.startswith(prefix)}
+    return {key.removeprefix(prefix): arrays[key] for key in arrays if key.startswith(prefix)}
 
 
 def replay(case: Case) -> tuple[Any, Any, list[str]]:

@@ -37,7 +37,8 @@ def test_run_takes_arrays_from_files_and_json_and_writes_the_outputs(cli, file):
     assert found.code == 0
     assert "random" not in found.out
     assert found.out.rstrip().endswith("written to out.npz")
-    out = np.load(file.parent / "out.npz")
+    with np.load(file.parent / "out.npz") as archive:
+        out = dict(archive)
     assert sorted(out) == ["outputs", "state"]
     assert out["outputs"].shape == (2, 5, 4)
     assert (out["outputs"][1] == 0).all()

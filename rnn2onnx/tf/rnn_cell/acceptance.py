@@ -23,7 +23,7 @@ def assert_like_rnncell(cell_name: str, cell: Any) -> None:
 
     Raises:
         ArgumentTypeError: It lacks ``output_size``, ``state_size``, both of ``zero_state`` and ``get_initial_state``,
-            or cannot be called.
+            cannot be called, or is a class of cells rather than a cell.
 
     Source:
         ``tensorflow.python.ops.rnn_cell_impl.assert_like_rnncell``.
@@ -40,6 +40,13 @@ def assert_like_rnncell(cell_name: str, cell: Any) -> None:
     if missing:
         raise ArgumentTypeError(
             f"The argument {cell_name!r} ({cell}) is not an RNNCell: {', '.join(missing)}.", user_location()
+        )
+    if isinstance(cell, type):
+        # TensorFlow lets a class pass and fails at its first method.
+        raise ArgumentTypeError(
+            f"The argument {cell_name!r} is the class {cell.__name__}, whose methods are missing 1 required positional "
+            f"argument: 'self'; give an instance, such as {cell.__name__}(...).",
+            user_location(),
         )
 
 

@@ -20,6 +20,7 @@ from rnn2onnx.passes.affine import Forms
 from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
 from rnn2onnx.passes.polynomial import NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.unproject import unprojected
 from rnn2onnx.passes.vectorise import is_zero
 
 
@@ -38,12 +39,24 @@ class Recognise:
             try:
                 return _native(builder, op, report)
             except MismatchError as error:
-                report.note(op, str(error))
+                why = str(error)
             except NotPolynomialError as error:
-                report.note(op, error.reason)
+                why = error.reason
+            try:
+                return _native_before_its_projection(builder, op, report)
+            except (MismatchError, NotPolynomialError):
+                report.note(op, why)
             return None
 
         return replay(graph, (rule,))
+
+
+def _native_before_its_projection(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
+    """The results by a native layer that carries what the output state is projected from."""
+    found = unprojected(builder, op)
+    if found is None:
+        raise MismatchError("none of its states is a product with a constant that starts at zero")
+    return found.results(builder, _native(builder, found.op, report))
 
 
 def _native(builder: Builder, op: Op, report: Report) -> Sequence[Value]:

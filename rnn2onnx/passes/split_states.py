@@ -14,8 +14,10 @@ from rnn2onnx.passes.affine import columns_of
 
 
 def split_states(graph: Graph) -> Graph:
-    """``graph`` with concatenated states of its recurrences as states of their own."""
-    return replay(graph, (_split,))
+    """``graph`` with concatenated states of its recurrences as states of their own, and the parts of those too."""
+    while (after := replay(graph, (_split,))) is not graph:
+        graph = after
+    return graph
 
 
 def _split(builder: Builder, op: Op) -> Sequence[Value] | None:

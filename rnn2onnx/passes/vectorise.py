@@ -196,6 +196,7 @@ def is_zero(value: Value) -> bool:
         "reshape",
         "unsqueeze",
         "squeeze",
+        "slice",
         "transpose",
         "tile",
     ):

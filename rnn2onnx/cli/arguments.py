@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -81,8 +81,9 @@ def _array(name: str, value: str) -> Array:
     if os.path.isfile(value):
         try:
             with open(value, "rb") as file:
-                array: Array = np.lib.format.read_array(file, allow_pickle=False)
-            return array
+                # Older numpy has no types for this function.
+                read: Callable[..., Array] = np.lib.format.read_array
+                return read(file, allow_pickle=False)
         except ValueError as error:
             raise FeedError(f"--feed {name}={value}: it is no .npy file as numpy.save writes it ({error}).") from None
     literal: Any = None

@@ -191,7 +191,7 @@ def reference(word: str) -> list[str]:
         ``G2p.predict`` of g2p_en 2.1.0.
     """
     found = _checkpoint()
-    state = np.zeros((1, UNITS), np.float32)
+    state: npt.NDArray[Any] = np.zeros((1, UNITS), np.float32)
     for letter in np.take(found["enc_emb"], _spelled(word), axis=0):
         state = _step(letter[None], state, found, "enc")
     spoken: list[str] = []

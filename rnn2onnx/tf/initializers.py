@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.tf import dtypes
@@ -136,7 +137,8 @@ class Constant(DrawnInitializer):
                 f"Too many elements provided. Takes at most {size}, but got {given.size} for shape {shape}."
             )
         last = given.reshape(-1)[-1:] if given.size else np.zeros(1, given.dtype)
-        return np.concatenate([given.reshape(-1), np.repeat(last, size - given.size)]).reshape(shape)
+        filled: NDArray[Any] = np.concatenate([given.reshape(-1), np.repeat(last, size - given.size)])
+        return filled.reshape(shape)
 
 
 class RandomUniform(DrawnInitializer):

@@ -121,7 +121,8 @@ def _sigmoid(attrs: Attrs, x: Array) -> Array:
 
 
 def _softplus(attrs: Attrs, x: Array) -> Array:
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    result: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return result
 
 
 def _elu(x: Array, alpha: float) -> Array:

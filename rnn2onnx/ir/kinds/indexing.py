@@ -120,7 +120,8 @@ def _gather_nd(attrs: Attrs, x: Array, ids: Array) -> Array:
     batch, depth = attrs["batch_dims"], ids.shape[-1]
     rows = ids.shape[:batch]
     lead = [grid.reshape(grid.shape + (1,) * (ids.ndim - 1 - batch)) for grid in np.ix_(*map(np.arange, rows))]
-    found = np.broadcast_to(x, rows + x.shape[batch:])[(*lead, *(ids[..., i] for i in range(depth)))]
+    places = (*lead, *(ids[..., i] for i in range(depth)))
+    found = np.broadcast_to(x, rows + x.shape[batch:])[places]
     return np.broadcast_to(found, ids.shape[:-1] + x.shape[batch + depth :])
 
 

@@ -122,7 +122,8 @@ def _taps(
             slice(p * d, p * d + max(0, (n - 1) * s + 1), s)
             for p, d, n, s in zip(place, dilations, sizes, strides, strict=True)
         ]
-        yield place, x[(slice(None), slice(None), *spans)]
+        window = (slice(None), slice(None), *spans)
+        yield place, x[window]
 
 
 def _conv(attrs: Attrs, x: Array, w: Array) -> Array:

@@ -90,7 +90,7 @@ def _run_direction(
     h = given["initial_h"][d] if "initial_h" in given else zero
     c = given["initial_c"][d] if "initial_c" in given else zero
     functions = [activation(spec) for spec in attrs["activations"][d * len(attrs["activations"]) // _ways(attrs) :]]
-    rows = np.zeros((total, batch, hidden), x.dtype)
+    rows: Array = np.zeros((total, batch, hidden), x.dtype)
     for step in range(total):
         new_h, new_c = _step(name, attrs, functions, x[step] @ w + wb, h, c, r, rb, peep)
         alive = (step < ends)[:, None]

@@ -65,12 +65,9 @@ class Emission:
         return name
 
     def declare(self, value: onnx_ir.Value, type: Type) -> onnx_ir.Value:
-        """``value`` with its element type and shape written on it.
-
-        A length that is known to be zero is not written: onnxruntime's rewriting of products is wrong for it.
-        """
+        """``value`` with its element type and shape written on it."""
         value.type = onnx_ir.TensorType(element_type(type.dtype))
-        value.shape = onnx_ir.Shape(dim if dim != 0 else None for dim in type.shape)
+        value.shape = onnx_ir.Shape(type.shape)
         return value
 
     # -- values -----------------------------------------------------------------------------------------------------

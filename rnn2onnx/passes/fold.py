@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, constant, replay
+from rnn2onnx.ir.types import size_of
 from rnn2onnx.passes.report import Report
 
 _LARGEST = 1 << 20
@@ -50,6 +51,13 @@ def _constants(builder: Builder, op: Op) -> Sequence[Value] | None:
         builder.const(np.asarray(result).astype(value.type.dtype, copy=False))
         for result, value in zip(results, op.results, strict=True)
     ]
+
+
+def _nothing(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """What is known to have no elements is a constant, whatever would compute it: engines stumble over it."""
+    if op.kind.name == "const" or not op.results or any(size_of(value.type.shape) != 0 for value in op.results):
+        return None
+    return [builder.const(np.zeros(value.type.shape, value.type.dtype)) for value in op.results]
 
 
 def _known_content(op: Op) -> Array | None:
@@ -139,4 +147,4 @@ def _known_branch(builder: Builder, op: Op) -> Sequence[Value] | None:
     return [copier.value(value) for value in block.results]
 
 
-RULES = (_constants, _identities, _twice, _neutral, _known_branch)
+RULES = (_nothing, _constants, _identities, _twice, _neutral, _known_branch)

@@ -159,6 +159,24 @@ def test_bodies_are_folded_too() -> None:
     )
 
 
+def test_what_has_no_elements_is_not_computed() -> None:
+    text = """graph g(%x: f32[4, 0, 2], %h: f32[0, 2]) {
+  %0, %1 = recur %h, %x {lengths=false, reverse=false, states=1, unmasked=[]} (%2: f32[0, 2], %3: f32[0, 2]) {
+    %4 = mul %2, %3 : f32[0, 2]
+    return %4, %4
+  } : f32[0, 2], f32[4, 0, 2]
+  %5 = reduce_sum %1 {axes=[1], keepdims=false} : f32[4, 2]
+  return "y" = %5
+}"""
+    assert (
+        after("fold", text)
+        == """graph g(%x: f32[4, 0, 2], %h: f32[0, 2]) {
+  %0 = const [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]] : f32[4, 2]
+  return "y" = %0
+}"""
+    )
+
+
 def test_random_numbers_are_not_drawn_while_compiling() -> None:
     text = """graph g() {
   %0 = const [2] : i64[1]

@@ -69,7 +69,24 @@ def _conv(e: Emission, op: Op, x: V, w: V) -> V:
 def _pool(op_type: str) -> Row:
     def row(e: Emission, op: Op, x: V) -> V:
         kernel, strides, pads = (op.attrs[name] for name in ("kernel", "strides", "pads"))
-        return e.carried(op_type, [x], op.operands[0].type.dtype, kernel_shape=kernel, strides=strides, pads=pads)
+        type, result = op.operands[0].type, op.results[0].type
+
+        def pooled() -> V:
+            return e.carried(op_type, [x], type.dtype, kernel_shape=kernel, strides=strides, pads=pads)
+
+        named = [axis for axis, dim in enumerate(result.shape) if isinstance(dim, str)]
+        if all(axis == 0 for axis in named) or any(result.shape[axis] != type.shape[axis] for axis in named):
+            return pooled()
+        # onnxruntime takes no rows, but not an axis without steps.
+        shape = e.op("Shape", x)
+        whole = [
+            e.op("Slice", shape, e.ints(axis), e.ints(axis + 1), e.ints(0)) if isinstance(dim, str) else e.ints(dim)
+            for axis, dim in enumerate(result.shape)
+        ]
+        elements = e.op("Concat", *whole, axis=0)
+        empty = e.op("Equal", e.op("Squeeze", product(e, elements), e.ints(0)), e.scalar(0, INT64))
+        nothing = zero_of(type.dtype)
+        return e.choice(empty, lambda: e.op("ConstantOfShape", elements, value=nothing), pooled, result)
 
     return row
 

@@ -107,6 +107,14 @@ class Builder:
                 )
         return None
 
+    def known_before(self, dim: Dim, block: Block) -> bool:
+        """Whether a length is known where an open block starts: it is a number, or a value in scope there has it."""
+        outside = self._open[: self._open.index(block)]
+        return isinstance(dim, int) or any(
+            value.block in outside and (dim in value.type.shape or (value.content == (dim,) and value.type.rank == 0))
+            for value in self._by_dim.get(dim, ())
+        )
+
     def unify(self, a: Dim, b: Dim) -> Dim:
         """Makes one of two lengths that are equal whenever the program runs without an error.
 

@@ -15,7 +15,7 @@ from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import Block, Dim, Type, Value, user_location
 from rnn2onnx.ir.types import UNKNOWN
 from rnn2onnx.tf.dtypes import numpy_dtype
-from rnn2onnx.tf.loops.tensor_array import Present, TensorArray
+from rnn2onnx.tf.loops.tensor_array import Present, TensorArray, filled_up
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.shapes.shape import TensorShape
@@ -28,6 +28,7 @@ class _Carried:
         self.block = block
         self.outer = outer
         self.param: Value | None = None
+        self.fills = False
 
     # what a TensorArray inside the body asks for (tensor_array.Rows)
 
@@ -39,8 +40,12 @@ class _Carried:
             shape = known.dims[1:] if known is not None else row_shape
             if shape is None:
                 return None
-            self.param = graph.builder.parameter(self.block, Type(self._dtype(), (self._count(), *shape)))
-        return Tensor(self.param, graph)
+            # A length that only the body knows is 0 until the first row is written.
+            outside = [dim if graph.builder.known_before(dim, self.block) else UNKNOWN for dim in shape]
+            self.param = graph.builder.parameter(self.block, Type(self._dtype(), (self._count(), *outside)))
+            self.fills = UNKNOWN in outside
+        rows = Tensor(self.param, graph)
+        return filled_up(rows, row_shape) if self.fills and row_shape is not None else rows
 
     def _count(self) -> Dim:
         """How many rows there are: a number only where no write can change it."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rnn2onnx.errors import ArgumentError, DTypeError, ShapeError, TraceError
+from rnn2onnx.errors import ArgumentError, DTypeError, ShapeError
 from rnn2onnx.ir import Dim, constant, user_location
 from rnn2onnx.tf.dtypes import DType, as_dtype, numpy_dtype
 from rnn2onnx.tf.ops import array_ops, math_ops
@@ -61,9 +61,12 @@ class Promised:
 
     def rows(self, row_shape: tuple[Dim, ...] | None) -> Tensor | None:
         """Zeros [N, …] for rows of ``row_shape``."""
-        if self._made is None and row_shape is not None:
-            self._made = zero_rows(self.dtype, self._size, row_shape)
-        return self._made
+        if self._made is not None or row_shape is None:
+            return self._made
+        made = zero_rows(self.dtype, self._size, row_shape)
+        if made.dims[1:] == row_shape:
+            self._made = made
+        return made
 
     def size(self) -> Tensor:
         """i32[]: how many rows there are."""
@@ -71,11 +74,7 @@ class Promised:
 
 
 def zero_rows(dtype: DType, size: Tensor, row_shape: tuple[Dim, ...]) -> Tensor:
-    """Zeros [size, *row_shape].
-
-    Raises:
-        RuntimeError: A length of the row is known only inside a body that is closed.
-    """
+    """Zeros [size, *row_shape]; a length that is known only inside a body that is closed is 0."""
     graph = get_default_graph()
     builder = graph.builder
     zero = builder.const(np.zeros((), numpy_dtype(dtype)))
@@ -84,15 +83,25 @@ def zero_rows(dtype: DType, size: Tensor, row_shape: tuple[Dim, ...]) -> Tensor:
     for dim in row_shape:
         length = builder.dim_value(dim)
         if length is None:
-            raise TraceError(
-                f"the rows of this TensorArray are [{', '.join(map(str, row_shape))}], and {dim} is known only "
-                f"inside the "
-                "loop that writes them. Give the TensorArray an `element_shape` of lengths known outside.",
-                user_location(),
-            )
+            length = builder.const(np.array(0, np.int64))
         parts.append(builder.emit("reshape", (length, builder.const(np.array([1]))))[0])
     shape = builder.emit("concat", parts, axis=0)[0]
     return Tensor(builder.emit("expand", (zero, shape))[0], graph)
+
+
+def filled_up(rows: Tensor, row_shape: tuple[Dim, ...]) -> Tensor:
+    """Rows of ``row_shape``: those given, or zeros where these have no elements yet."""
+    builder = rows.graph.builder
+    missing = [Tensor(builder.const(np.array(0, np.int64)), rows.graph)]
+    lengths = [array_ops.shape(rows, out_type=np.int64)[0]]
+    for old, new in zip(rows.dims[1:], row_shape, strict=True):
+        before, after = builder.dim_value(old), builder.dim_value(new)
+        assert before is not None
+        assert after is not None
+        lengths.append(Tensor(after, rows.graph))
+        missing.append(lengths[-1] - Tensor(before, rows.graph))
+    widths = array_ops.stack([array_ops.zeros_like(array_ops.stack(missing)), array_ops.stack(missing)], 1)
+    return reshape(array_ops.pad(rows, widths), array_ops.stack(lengths))
 
 
 class TensorArray:

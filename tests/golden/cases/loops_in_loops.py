@@ -133,7 +133,7 @@ def dynamic_time_warping(tf):
         start = (0, far, tf.TensorArray(tf.float32, columns + 1, element_shape=[]).write(0, far))
         _, _, current = tf.while_loop(lambda j, *_: j < columns, column, start)
         current = current.stack()
-        return i + 1, current, table.write(i, tf.reshape(current[1:], [columns]))
+        return i + 1, current, table.write(i, current[1:])
 
     start = (0, tf.fill([columns + 1], 1e6), tf.TensorArray(tf.float32, rows))
     invariants = (tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape(None))

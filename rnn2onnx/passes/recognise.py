@@ -218,7 +218,8 @@ def _emit(
     rows = builder.emit("squeeze", (results[0],), axes=(1,))[0]
     finals = [builder.emit("squeeze", (value,), axes=(0,))[0] for value in results[1:]]
     not_run = _not_run(builder, given.get("sequence_lens"), time, count32)
-    kept = [_restored(builder, f, v, not_run) for f, v in zip(finals, initial.values(), strict=True)]
+    always = layer.kind == "rnn"
+    kept = [_restored(builder, f, v, not_run, always) for f, v in zip(finals, initial.values(), strict=True)]
     ends = {layer.hidden: kept[0]}
     if layer.cell is not None:
         ends[layer.cell] = kept[1]
@@ -243,9 +244,12 @@ def _not_run(builder: Builder, lengths: Value | None, time: int | str, steps: Va
     return builder.emit("equal", (steps, zero))[0]
 
 
-def _restored(builder: Builder, final: Value, initial: Value, not_run: Value | None) -> Value:
-    """The final state, with the initial one where no step was taken: the native operators give zero there."""
-    if not_run is None or is_zero(initial):
+def _restored(builder: Builder, final: Value, initial: Value, not_run: Value | None, always: bool) -> Value:
+    """The final state, with the initial one where no step was taken: the native operators give zero there.
+
+    The RNN of onnxruntime before 1.24 gives anything, so it is restored even to zero.
+    """
+    if not_run is None or (is_zero(initial) and not always):
         return final
     return builder.emit("where", (not_run, initial, final), types=[final.type])[0]
 

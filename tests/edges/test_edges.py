@@ -15,8 +15,7 @@ import rnn2onnx
 from rnn2onnx.ir import evaluate
 from tests.edges import server
 from tests.edges.models import KINDS, MODELS, PADDING_READ, SHAPES, feeds
-
-OPSETS = (13, 17, 21, 26)
+from tests.opsets import SOME as OPSETS
 
 
 class Jobs:

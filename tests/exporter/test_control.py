@@ -12,11 +12,11 @@ from rnn2onnx.errors import ExportError
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Builder, Graph, Type, Value, evaluate
 from tests.exporter.running import assert_close, run
+from tests.opsets import SOME as OPSETS
 
 F32 = np.dtype(np.float32)
 I64 = np.dtype(np.int64)
 BOOL = np.dtype(bool)
-OPSETS = (13, 17, 21, 26)
 RNG = np.random.default_rng(3)
 
 

@@ -13,9 +13,10 @@ import onnxruntime
 import pytest
 
 from rnn2onnx.errors import ExportError
-from rnn2onnx.exporter import OPSETS, export, files, save
+from rnn2onnx.exporter import export, files, save
 from rnn2onnx.ir import Builder, Graph, Type
 from tests.exporter.running import run
+from tests.opsets import EVERY
 
 F32 = np.dtype(np.float32)
 
@@ -27,7 +28,7 @@ def dense(size: int = 3) -> Graph:
     return b.finish([("outputs", b.emit("matmul", [x, w])[0])])
 
 
-@pytest.mark.parametrize("opset", OPSETS)
+@pytest.mark.parametrize("opset", EVERY)
 def test_every_opset_loads_with_its_ir_version(opset: int) -> None:
     model = export(dense(), opset=opset)
     pairs = {13: 7, 14: 7, 15: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 11, 25: 12, 26: 12, 16: 8}

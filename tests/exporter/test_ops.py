@@ -15,6 +15,7 @@ from rnn2onnx.exporter.rows import REMOVED, ROWS
 from rnn2onnx.ir import KINDS, evaluate
 from tests.exporter.cases import CASES
 from tests.exporter.running import assert_as_inferred, assert_close, graph_of, run
+from tests.opsets import NEWEST
 
 WITH_BODIES_OR_LAYERS = frozenset({"scan", "loop", "cond", "lstm", "gru", "rnn"})
 SINGLE = frozenset({"asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "conv", "average_pool"})
@@ -59,7 +60,7 @@ def test_a_row_means_what_its_kind_means(kind: str, data: Any) -> None:
     check(kind, data, 17)
 
 
-@pytest.mark.parametrize("opset", [13, 21, 26])
+@pytest.mark.parametrize("opset", [13, 21, NEWEST])
 @pytest.mark.parametrize("kind", sorted(CASES))
 @given(data=st.data())
 @settings(quick, max_examples=4)

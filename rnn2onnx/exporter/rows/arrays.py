@@ -140,8 +140,9 @@ def moved(e: Emission, x: V, perm: Sequence[int]) -> V:
 
 def _reverse_sequence(e: Emission, op: Op, x: V, lengths: V) -> V:
     time, batch, rank = op.attrs["seq_axis"], op.attrs["batch_axis"], op.operands[0].type.rank
-    # onnxruntime refuses a length outside 0 to T, which is what any other length means.
-    inside = e.op("Min", e.op("Max", lengths, e.scalar(0, INT64)), length_of(e, x, time))
+    # onnxruntime refuses a length outside 0 to T, which is what any other length means; before 1.24 it gives zeros for
+    # rows of length 0, which stay as they are, as those of length 1 do.
+    inside = e.op("Min", e.op("Max", lengths, e.scalar(1, INT64)), length_of(e, x, time))
     if {time, batch} == {0, 1}:
         return e.op("ReverseSequence", x, inside, time_axis=time, batch_axis=batch)
     perm = [time, batch, *(axis for axis in range(rank) if axis not in (time, batch))]

@@ -68,9 +68,10 @@ def test_only_what_is_missing_is_said() -> None:
     assert str(caught.value).splitlines()[0] == "The argument 'cell' (almost) is not an RNNCell: is not callable."
 
 
-def test_what_is_like_a_cell_passes() -> None:
+def test_what_is_like_a_cell_passes_and_its_class_does_not() -> None:
     assert assert_like_rnncell("cell", rnn.GRUCell(3)) is None
-    assert assert_like_rnncell("cell", rnn.GRUCell) is None
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'self'"):
+        assert_like_rnncell("cell", rnn.GRUCell)
 
 
 REFUSED: dict[str, tuple[Any, type[Exception], str]] = {

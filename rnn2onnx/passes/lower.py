@@ -304,7 +304,7 @@ def _guarded_scan(builder: Builder, op: Op) -> Sequence[Value] | None:
 
 def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
     """A loop whose rows keep their lengths when it never runs."""
-    note = "its end depends on data"
+    note = "it goes on while a condition computed in it holds"
     report.decide(op, described(op), "Loop", note)
     values = builder.emit(
         op.kind,

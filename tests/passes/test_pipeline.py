@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnn2onnx.errors import PassError, VerifyError
-from rnn2onnx.ir import Builder, Graph, Type, evaluate, parse, walk
+from rnn2onnx.ir import Graph, Type, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.passes.report import Report
 from tests.passes.random_recurrences import random_recurrence
@@ -107,28 +106,6 @@ def test_notes_of_several_passes_are_joined() -> None:
     for text in ("one", "two", "one"):
         report.note(op, text)
     assert report.noted(op) == "one; two"
-
-
-def test_time_grows_with_the_size_of_the_graph() -> None:
-    """Twelve times the operations may take thirty times as long at most; a scan of all that is there would take 144."""
-
-    def seconds(count: int) -> float:
-        builder = Builder()
-        value = builder.input("x", Type(np.dtype(np.float32), ("B", 8)))
-        for index in range(count):
-            if index % 3:
-                value = builder.emit("add", (value, builder.const(np.float32(index))))[0]
-            else:
-                value = builder.emit("reshape", (value, builder.const(np.array([-1, 8]))))[0]
-                value = builder.emit("tanh", (value,))[0]
-        graph = builder.finish([("y", value)])
-        start = time.process_time()
-        run_passes(graph, PIPELINE)
-        return time.process_time() - start
-
-    seconds(20)
-    small = max(seconds(250), 0.01)
-    assert seconds(3000) < 30 * small
 
 
 @given(random_graph())

@@ -30,12 +30,13 @@ def load(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
             f"{file!r} is not an .npz file (a zip archive of .npy arrays), the one format of weights that is read."
         )
     arrays: dict[str, NDArray[Any]] = {}
+    name = ""
     try:
         with np.load(file, allow_pickle=False) as archive:
             for name in archive.files:
-                current = name
                 arrays[name] = archive[name]
     except Exception as error:
-        at = f", at the array {current!r}" if arrays or "current" in locals() else ""
+        # Whatever a broken archive makes numpy raise, it is the file that is wrong.
+        at = f", at the array {name!r}" if name else ""
         raise WeightsError(f"{file!r} is broken{at}: {error}") from None
     return arrays

@@ -282,3 +282,19 @@ def test_constants_are_copies_of_arrays_and_equal_ones_are_one(size: int) -> Non
         np.testing.assert_array_equal(values([before])[0], np.ones(size))
         np.testing.assert_array_equal(values([tf.constant(array)])[0], np.full(size, 5))
         assert before.recorded is again.recorded
+
+
+def test_a_placeholder_without_a_shape_waits_for_set_shape() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        unused = tf.placeholder(tf.float32, name="keep_prob")
+        x = tf.placeholder(tf.float32, name="x")
+        assert (x.dtype, x.shape.ndims, x.name) == (tf.float32, None, "x:0")
+        with pytest.raises(ValueError, match=r"'keep_prob' has no shape.*set_shape"):
+            unused * 2.0
+        x.set_shape([None, 3])
+        y = x * 2.0
+        assert (x.get_shape().as_list(), y.shape.as_list()) == ([None, 3], [None, 3])
+        assert list(graph.placeholders) == ["x"]
+        x.set_shape([2, None])
+        np.testing.assert_array_equal(values([y], {"x": np.ones((2, 3))})[0], np.full((2, 3), 2.0))

@@ -109,7 +109,7 @@ ValueError: 'abc': tf.norm(x, "abc")
 ValueError: Too many elements: tf.constant([1, 2, 3], shape=[2])
 TypeError: verify_shape: tf.constant([1, 2], shape=[3], verify_shape=True)
 TypeError: use it as it is: tf.constant(x)
-ValueError: no shape: tf.placeholder(tf.float32)
+ValueError: no shape: tf.placeholder(tf.float32) + 1.0
 ValueError: must not be None: tf.losses.mean_squared_error(None, x)
 ValueError: can not be broadcast: tf.losses.mean_squared_error(x, x, weights=[1.0, 2.0, 3.0])
 ValueError: Invalid Reduction Key: tf.losses.mean_squared_error(x, x, reduction="abc")

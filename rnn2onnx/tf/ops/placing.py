@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError, TraceError
-from rnn2onnx.ir import Dim, Type, user_location
-from rnn2onnx.tf.dtypes import string
+from rnn2onnx.ir import Dim, Type, Value, user_location
+from rnn2onnx.tf.dtypes import DType, string
 from rnn2onnx.tf.ops.reshaping import identity
 from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
@@ -35,11 +35,12 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
 
     Args:
         dtype: Of the elements.
-        shape: Its lengths: numbers, None where unknown, or names: inputs that share a name have equal lengths.
+        shape: Its lengths: numbers, None where unknown, or names: inputs that share a name have equal lengths. Without
+            one, ``set_shape`` must say it before the placeholder is used.
         name: The input's name; made unique in the graph.
 
     Raises:
-        ArgumentError: There is no shape: the rank must be known.
+        ArgumentError: It is of strings; or it has no shape when it is first used.
         TraceError: It is called inside the body of a loop or branch.
 
     Source:
@@ -53,20 +54,61 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
             user_location(),
         )
     full = graph.unique_name(name or "Placeholder")
-    if shape is None or (isinstance(shape, TensorShape) and shape.rank is None):
-        raise ArgumentError(
-            f"the placeholder {full!r} has no shape, and the rank of an input must be known when the graph is "
-            "recorded. Give one with None, or a name, for each unknown length: shape=[None, 40].",
-            user_location(),
-        )
     if dtype_of(dtype) is string:
         raise ArgumentError(
             f"the placeholder {full!r} is of strings. Look the strings up before, and feed their ids.", user_location()
         )
-    dims = (*(_dim(graph, full, axis, given) for axis, given in enumerate(_lengths(shape))),)
-    tensor = Tensor(graph.builder.input(full, Type(element_dtype(dtype), dims)), graph, full)
+    if shape is None or (isinstance(shape, TensorShape) and shape.rank is None):
+        return _Shapeless(dtype_of(dtype), graph, full)
+    tensor = Tensor(_input(graph, full, dtype, shape), graph, full)
     graph.placeholders[full] = tensor
     return tensor
+
+
+def _input(graph: Graph, name: str, dtype: Any, shape: Any) -> Value:
+    dims = (*(_dim(graph, name, axis, given) for axis, given in enumerate(_lengths(shape))),)
+    return graph.builder.input(name, Type(element_dtype(dtype), dims))
+
+
+class _Shapeless(Tensor):
+    """A placeholder whose shape is not said yet; it is an input once ``set_shape`` says it."""
+
+    def __init__(self, dtype: DType, graph: Graph, name: str) -> None:
+        self._dtype = dtype
+        self.graph = graph
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute != "recorded":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {attribute!r}")
+        raise ArgumentError(
+            f"the placeholder {self._name!r} has no shape, and the rank of an input must be known when it is used. "
+            "Give it one with None, or a name, for each unknown length, shape=[None, 40], or [] for a number; or call "
+            "set_shape before.",
+            user_location(),
+        )
+
+    @property
+    def dtype(self) -> DType:
+        """Its element type."""
+        return self._dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        """Its shape as far as it is known."""
+        return super().shape if "recorded" in self.__dict__ else TensorShape(None)
+
+    def set_shape(self, shape: Any) -> None:
+        """States its shape, which makes it an input.
+
+        Raises:
+            ValueError: The shape contradicts what is known.
+        """
+        if "recorded" in self.__dict__:
+            super().set_shape(shape)
+        elif TensorShape(shape).rank is not None:
+            self.recorded = _input(self.graph, str(self._name), self._dtype, shape)
+            self.graph.placeholders[str(self._name)] = self
 
 
 def _lengths(shape: Any) -> list[Any]:

@@ -288,6 +288,8 @@ def test_a_placeholder_without_a_shape_waits_for_set_shape() -> None:
     graph = tf.Graph()
     with graph.as_default():
         unused = tf.placeholder(tf.float32, name="keep_prob")
+        cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(2), output_keep_prob=unused, inference=True)
+        assert cell.output_size == 2
         x = tf.placeholder(tf.float32, name="x")
         assert (x.dtype, x.shape.ndims, x.name) == (tf.float32, None, "x:0")
         with pytest.raises(ValueError, match=r"'keep_prob' has no shape.*set_shape"):

@@ -31,7 +31,10 @@ def constant_value(tensor: Any, partial: bool = False) -> Any:
     Source:
         ``tf.contrib.util.constant_value``.
     """
-    value = convert_to_tensor(tensor).recorded
+    converted = convert_to_tensor(tensor)
+    if converted.shape.rank is None:
+        return None
+    value = converted.recorded
     array = constant(value)
     if array is not None:
         return array

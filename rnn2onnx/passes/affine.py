@@ -76,7 +76,6 @@ class Forms:
 
     Args:
         outer: The sequence outside that each step parameter of the body walks.
-        stops: Values that are sources whatever they are made of.
     """
 
     def __init__(self, outer: Mapping[Value, Value]) -> None:

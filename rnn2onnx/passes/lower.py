@@ -34,7 +34,7 @@ class Lower:
             if op.kind.name in _NATIVE:
                 return _guarded_native(builder, op)
             if op.kind.name == "scan":
-                return _guarded_scan(builder, op)
+                return _given_scan(builder, op)
             if op.kind.name == "loop":
                 return _repaired_loop(builder, op, report)
             return None
@@ -147,17 +147,6 @@ class _Recurrence:
         why = f"no native operator, since {note}" if note else "no native operator computes its body"
         row_types = [value.type for value in block.results[self.states :]]
 
-        def scan() -> Sequence[Value]:
-            return builder.emit(
-                "scan",
-                operands,
-                blocks=(block,),
-                location=op.location,
-                names=[value.name for value in op.results],
-                states=self.states,
-                reverse=backwards,
-            )
-
         carried = zip(block.params[: self.states], block.results[: self.states], strict=True)
         if any(param.type.shape != after.type.shape for param, after in carried):
             self.report.decide(op, described(op), "Loop", f"{why}; a state may change its shape, which no Scan allows")
@@ -165,27 +154,13 @@ class _Recurrence:
             return _repaired(builder, op, looped, self.states)
         if isinstance(self.time, int) and self.time:
             self.report.decide(op, described(op), "Scan", why)
-            return scan()
+            return _scan_of(builder, op, block, operands, self.states, backwards)
         known = all(builder.dim_value(dim) is not None for type in row_types for dim in type.shape)
         if not known:
             self.report.decide(op, described(op), "Loop", f"{why}; a length of its rows is known only inside")
             return _as_loop(builder, op, block, operands, self.states, backwards)
         self.report.decide(op, described(op), "Scan", f"{why}; guarded for sequences of no steps")
-        count = builder.dim_value(self.time)
-        assert count is not None
-
-        def nothing() -> list[Value]:
-            rows = [_zeros(builder, type.with_shape((self.time, *type.shape))) for type in row_types]
-            return [*operands[: self.states], *rows]
-
-        states = [param.type for param in block.params[: self.states]]
-        types = [*states, *(type.with_shape((self.time, *type.shape)) for type in row_types)]
-        if not types:
-            return scan()
-        inner = _rebuilt(builder, block)
-        return _either(
-            builder, op, count, lambda: _scan_of(builder, op, inner(), operands, self.states, backwards), nothing, types
-        )
+        return _guarded_scan(builder, op, block, operands, self.states, backwards)
 
 
 def _scan_of(
@@ -194,13 +169,24 @@ def _scan_of(
     return builder.emit("scan", operands, blocks=(block,), location=op.location, states=states, reverse=backwards)
 
 
-def _rebuilt(builder: Builder, block: Block) -> Callable[[], Block]:
-    """Gives a copy of a body whose parent is the block that is open then."""
+def _guarded_scan(
+    builder: Builder, op: Op, block: Block, operands: Sequence[Value], states: int, backwards: bool
+) -> Sequence[Value]:
+    """The Scan with a branch around it, which gives the states and no rows where there are no steps."""
+    time: Dim = operands[states].type.shape[0]
+    count = builder.dim_value(time)
+    assert count is not None
+    types = [param.type for param in block.params[:states]]
+    types += [value.type.with_shape((time, *value.type.shape)) for value in block.results[states:]]
 
-    def copy() -> Block:
-        return Copier(builder).block(block)
+    def run() -> Sequence[Value]:
+        # The body is copied: it must be a body of the branch.
+        return _scan_of(builder, op, Copier(builder).block(block), operands, states, backwards)
 
-    return copy
+    def nothing() -> list[Value]:
+        return [*operands[:states], *(_zeros(builder, type) for type in types[states:])]
+
+    return _either(builder, op, count, run, nothing, types)
 
 
 def _as_loop(
@@ -280,26 +266,15 @@ def _guarded_native(builder: Builder, op: Op) -> Sequence[Value] | None:
     return _either(builder, op, size, run, lambda: [_zeros(builder, type) for type in types], types)
 
 
-def _guarded_scan(builder: Builder, op: Op) -> Sequence[Value] | None:
-    """A scan that was there already, with a branch around it where there may be no steps."""
-    states: int = op.attrs["states"]
+def _given_scan(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """A scan that was there already, safe for sequences of no steps."""
+    (body,), states, backwards = op.blocks, op.attrs["states"], op.attrs["reverse"]
     time: Dim = op.operands[states].type.shape[0]
     if isinstance(time, int) and time:
         return None
-    count = builder.dim_value(time)
-    types = [value.type for value in op.results]
-    if count is None or any(builder.dim_value(dim) is None for type in types[states:] for dim in type.shape):
-        return _as_loop(builder, op, op.blocks[0], op.operands, states, op.attrs["reverse"])
-
-    def nothing() -> list[Value]:
-        return [*op.operands[:states], *(_zeros(builder, type) for type in types[states:])]
-
-    inner = _rebuilt(builder, op.blocks[0])
-
-    def run() -> Sequence[Value]:
-        return _scan_of(builder, op, inner(), op.operands, states, op.attrs["reverse"])
-
-    return _either(builder, op, count, run, nothing, types)
+    if any(builder.dim_value(dim) is None for value in body.results[states:] for dim in value.type.shape):
+        return _as_loop(builder, op, body, op.operands, states, backwards)
+    return _guarded_scan(builder, op, body, op.operands, states, backwards)
 
 
 def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:

@@ -72,7 +72,7 @@ def _native(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
     found = find(Body(params, news, forms, Polynomials(forms, outer)))
     if any(row is not news[found.hidden] for row in rows):
         raise MismatchError("it emits more than its output state in each step")
-    inputs = _inputs(found, params[found.hidden], builder)
+    inputs = _inputs(found, params[found.hidden])
     _prove(op, found, inputs, forms)
     return _emit(builder, op, found, inputs, lengths, report)
 
@@ -100,7 +100,7 @@ def _check_types(op: Op, params: Sequence[Value]) -> None:
             raise MismatchError(f"onnxruntime has no native layer of {type.dtype.name}")
 
 
-def _inputs(layer: Layer, state: Value, builder: Builder) -> list[Value]:
+def _inputs(layer: Layer, state: Value) -> list[Value]:
     """The sequences that the gates read, in order of first use."""
     found: dict[Value, None] = {}
     for gate in layer.gates:

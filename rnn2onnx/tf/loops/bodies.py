@@ -77,15 +77,14 @@ class Body:
 
     Attributes:
         block: The block; its parameters are ``leading`` ones and then those of the carried leaves that have one.
-        carried: The leaves that have a parameter, in order.
-        results: What the body gave back, as ``trace``'s function returned it.
+        leaves: What is carried, in order; those of which nothing is known have no parameter.
+        after: The leaves after one step, as ``trace``'s function gave them.
     """
 
     def __init__(self, block: Block, leaves: Sequence[_Carried]) -> None:
         self.block = block
         self.leaves = list(leaves)
         self.after: list[Any] = []
-        self.extra: list[Tensor] = []
 
     @property
     def carried(self) -> list[_Carried]:
@@ -123,7 +122,7 @@ def trace(
 
     Args:
         leaves: What the loop carries, outside.
-        function: The step. It may also append further results to the body's ``extra`` through what it closes over.
+        function: The step.
         leading: Types of parameters before the carried ones.
         trailing: Types of parameters behind them.
         types: The types of the tensors' parameters; by default those of ``leaves``.

@@ -6,7 +6,6 @@ body they are a parameter that the body gets when the first row is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -308,8 +307,3 @@ class TensorArray:
         if None in shape:
             raise ShapeError(f"split needs the lengths of {tensor!r} besides the first to be known.", user_location())
         return self.unstack(reshape(tensor, shape))
-
-
-def map_leaf(function: Callable[[Tensor], Tensor], leaf: Any) -> Any:
-    """``function`` of a tensor; a TensorArray as it is."""
-    return leaf if isinstance(leaf, TensorArray) else function(leaf)

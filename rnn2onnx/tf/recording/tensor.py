@@ -306,8 +306,3 @@ def graph_of(operands: Sequence[Tensor]) -> Graph:
         if tensor.graph is not graph:
             raise ArgumentError(f"{tensor!r} must be from the same graph as {operands[0]!r}.", user_location())
     return graph
-
-
-def wrap(value: Value) -> Tensor:
-    """A value of the default graph's builder as a tensor."""
-    return Tensor(value, get_default_graph())

@@ -18,6 +18,7 @@ from tests.golden.registry import Case, flatten, load, structure
 
 HERE = Path(__file__).parent / "golden"
 CASES = load()
+MODULES = {"tf": tf}
 
 
 def of_kind(*kinds: str) -> pytest.MarkDecorator:
@@ -46,7 +47,7 @@ def replay(case: Case) -> tuple[Any, Any, list[str]]:
     """The graph, the nest of tensors and the names of the variables."""
     graph = tf.Graph()
     with graph.as_default():
-        out = case.build(tf)
+        out = case.call(MODULES)
         return graph, out, [variable.op.name for variable in tf.global_variables()]
 
 
@@ -118,7 +119,7 @@ def test_onnxruntime_gives_tensorflows_values(case: Case) -> None:
 @of_kind("facts")
 def test_plain_facts_are_tensorflows(case: Case) -> None:
     with tf.Graph().as_default():
-        found = case.build(tf)
+        found = case.call(MODULES)
     assert json.loads(json.dumps(found)) == facts(case.family)[case.name]["value"]
 
 

@@ -4,6 +4,11 @@
     ENV/bin/pip install tensorflow-cpu==2.15.1
     ENV/bin/python -m tests.golden.record [FAMILY ...]
 
+The families of ``contrib_cases`` are recorded on TensorFlow 1.15, in a second environment, by the same command:
+
+    python3.7 -m venv ENV1
+    ENV1/bin/pip install tensorflow==1.15.5 "protobuf<3.21" "h5py<3"
+
 TensorFlow runs in graph mode with TensorFlow 1's control flow, shapes and variables. Each case gets a graph of its own;
 every global variable is set to random values that depend on its name only (or to what its initializer gives, where the
 case says so). For each file of cases, ``FAMILY.npz`` and ``FAMILY.json`` are written beside this file.
@@ -41,7 +46,9 @@ import tensorflow
 
 from tests.golden.registry import Case, flatten, load, seeded, structure
 
-tf = tensorflow.compat.v1
+VERSION = tensorflow.__version__.rpartition(".")[0]
+tf = tensorflow if VERSION == "1.15" else tensorflow.compat.v1
+MODULES = {"tf": tf, "keras": tensorflow.keras}
 HERE = Path(__file__).parent
 
 
@@ -49,11 +56,12 @@ def main(families: list[str]) -> int:
     """Records the named families, or all of them; gives the number of cases that could not be recorded."""
     warnings.simplefilter("ignore")
     tf.logging.set_verbosity(tf.logging.FATAL)
-    tf.disable_eager_execution()
-    tf.disable_control_flow_v2()
-    tf.disable_v2_tensorshape()
-    tf.disable_resource_variables()
-    cases = [case for case in load().values() if not families or case.family in families]
+    v1 = tf.compat.v1 if VERSION == "1.15" else tf
+    v1.disable_eager_execution()
+    v1.disable_control_flow_v2()
+    v1.disable_v2_tensorshape()
+    v1.disable_resource_variables()
+    cases = [case for case in load(VERSION).values() if case.family in families or not families]
     failed = 0
     for family in sorted({case.family for case in cases}):
         arrays: dict[str, np.ndarray] = {}
@@ -79,8 +87,8 @@ def record(case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     with tf.Graph().as_default():
         tf.set_random_seed(1)
         if case.kind == "error":
-            return raised(case, lambda: case.build(tf)), {}
-        out = case.build(tf)
+            return raised(case, lambda: case.call(MODULES)), {}
+        out = case.call(MODULES)
         if case.kind == "facts":
             return {"kind": "facts", "value": json.loads(json.dumps(out))}, {}
         if case.kind == "run_error":

@@ -7,23 +7,27 @@ There are four kinds of case:
 * ``error``: the function raises while it records.
 * ``run_error``: the function records, and running it with its feeds raises.
 
-Case modules import numpy, this module and each other only: TensorFlow, or what stands in for it, is the argument.
+Case modules import numpy, this module and each other only: TensorFlow, or what stands in for it, is the argument
+``tf``; a function that also takes ``keras`` or ``deepctr`` is given those.
+
+The modules of ``cases`` are recorded on TensorFlow 2.15, those of ``contrib_cases``, which use what only TensorFlow 1
+has, on 1.15; these and this file stay within what Python 3.7 can run.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import zlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, Mapping
 
 import numpy as np
 
 Feed = Mapping[str, Any]
-Feeds = Callable[[np.random.Generator], "Feed | list[Feed]"]
-Build = Callable[[Any], Any]
+Feeds = Callable[[np.random.Generator], Any]
+Build = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,10 @@ class Case:
         """The case as ``family/name``."""
         return f"{self.family}/{self.name}"
 
+    def call(self, modules: Mapping[str, Any]) -> Any:
+        """What the function gives for the modules, by name, that its parameters ask for."""
+        return self.build(**{name: modules[name] for name in inspect.signature(self.build).parameters})
+
     def make_feeds(self) -> list[dict[str, np.ndarray]]:
         """The arrays of every run, the same ones each time they are asked for."""
         if self.feeds is None:
@@ -66,6 +74,7 @@ class Case:
         return [{name: np.asarray(value) for name, value in run.items()} for run in runs]
 
 
+ORACLES = {"cases": "2.15", "contrib_cases": "1.15"}
 CASES: dict[str, Case] = {}
 
 
@@ -101,10 +110,12 @@ def run_error_case(feeds: Feeds, *, name: str | None = None) -> Callable[[Build]
     return lambda build: _add(build, "run_error", name, feeds=feeds, initial=True)
 
 
-def load() -> dict[str, Case]:
-    """Every case, by id, in the order of the files."""
-    for path in sorted((Path(__file__).parent / "cases").glob("*.py")):
-        importlib.import_module(f"tests.golden.cases.{path.stem}")
+def load(version: str | None = None) -> dict[str, Case]:
+    """The cases recorded on a version of TensorFlow, or all of them, by id, in the order of the files."""
+    for folder, recorded_on in ORACLES.items():
+        if version in (None, recorded_on):
+            for path in sorted((Path(__file__).parent / folder).glob("*.py")):
+                importlib.import_module(f"tests.golden.{folder}.{path.stem}")
     return CASES
 
 
@@ -139,7 +150,7 @@ def structure(nest: Any) -> str:
     if isinstance(nest, Mapping):
         return "{" + ", ".join(f"{key!r}: {structure(nest[key])}" for key in sorted(nest)) + "}"
     if isinstance(nest, tuple) and hasattr(nest, "_fields"):
-        inner = (f"{field}={structure(item)}" for field, item in zip(nest._fields, nest, strict=True))
+        inner = (f"{field}={structure(getattr(nest, field))}" for field in nest._fields)
         return f"{type(nest).__name__}({', '.join(inner)})"
     if isinstance(nest, (list, tuple)):
         left, right = "[]" if isinstance(nest, list) else "()"

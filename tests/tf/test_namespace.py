@@ -43,7 +43,7 @@ def test_names_are_not_listed_twice_or_refused_besides() -> None:
     "module",
     [
         *("ops.array_ops", "ops.assertions", "ops.math_ops", "ops.nn_ops", "ops.random_ops"),
-        *("loops.control_flow", "loops.functional_ops", "loops.dynamic_rnn", "loops.raw_rnn", "refusals.settings"),
+        *("loops.control_flow", "loops.functional_ops", "rnn.dynamic_rnn", "rnn.raw_rnn", "refusals.settings"),
         *("variables.global_step", "variables.partitioners", "variables.template"),
         *("variables.variable_scope", "variables.variables"),
     ],
@@ -60,7 +60,6 @@ def test_every_operation_has_a_name_for_users(module: str) -> None:
         ("tf.compat.v1.nn.rnn_cell.LSTMCell", "tf.nn.rnn_cell.LSTMCell"),
         ("tf.contrib.rnn.LSTMCell", "tf.nn.rnn_cell.LSTMCell"),
         ("tf.contrib.rnn.LSTMStateTuple", "tf.nn.rnn_cell.LSTMStateTuple"),
-        ("tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell", "tf.rnn_cell.CudnnCompatibleGRUCell"),
         ("tf.compat.v1.nn.dynamic_rnn", "tf.nn.dynamic_rnn"),
         ("tf.math.reduce_sum", "tf.reduce_sum"),
         ("tf.math.divide_no_nan", "tf.div_no_nan"),

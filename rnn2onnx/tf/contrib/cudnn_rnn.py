@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.tf.refusals.unknown_names import unknown
-from rnn2onnx.tf.rnn_cell import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
+from rnn2onnx.tf.rnn_cell.contrib.cudnn_compatible import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
 
 __all__ = [
     "CudnnCompatibleGRUCell",

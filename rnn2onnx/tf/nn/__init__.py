@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.loops.dynamic_rnn import dynamic_rnn
-from rnn2onnx.tf.loops.raw_rnn import raw_rnn
 from rnn2onnx.tf.nn import rnn_cell
 from rnn2onnx.tf.ops.array_ops import depth_to_space, space_to_depth
 from rnn2onnx.tf.ops.math_ops import (
@@ -62,6 +60,8 @@ from rnn2onnx.tf.ops.nn_ops import (
     xw_plus_b,
 )
 from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.rnn.dynamic_rnn import dynamic_rnn
+from rnn2onnx.tf.rnn.raw_rnn import raw_rnn
 
 __all__ = [
     "atrous_conv2d",

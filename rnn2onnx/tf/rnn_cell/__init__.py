@@ -7,7 +7,6 @@ from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import _Linear, _linear, affine
 from rnn2onnx.tf.rnn_cell.basic import BasicRNNCell
 from rnn2onnx.tf.rnn_cell.cell import LayerRNNCell, MatrixCell, RNNCell
-from rnn2onnx.tf.rnn_cell.cudnn import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
 from rnn2onnx.tf.rnn_cell.dropout import DropoutWrapper
 from rnn2onnx.tf.rnn_cell.gru import GRUCell
 from rnn2onnx.tf.rnn_cell.lstm import BasicLSTMCell, LSTMCell
@@ -20,8 +19,6 @@ __all__ = [
     "ASSERT_LIKE_RNNCELL_ERROR_REGEXP",
     "BasicLSTMCell",
     "BasicRNNCell",
-    "CudnnCompatibleGRUCell",
-    "CudnnCompatibleLSTMCell",
     "DeviceWrapper",
     "DropoutWrapper",
     "GRUCell",

@@ -75,14 +75,14 @@ def test_gru(name: str | None) -> None:
 
 def test_cudnn_gru_resets_after_the_product() -> None:
     x, h = inputs("x", "h")
-    y, state, w = stepped(rnn_cell.CudnnCompatibleGRUCell(N), x, h, "cudnn_compatible_gru_cell")
+    y, state, w = stepped(tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(N), x, h, "cudnn_compatible_gru_cell")
     same(y, formulas.cudnn_gru(X, H, w))
     same(state, y)
 
 
 def test_cudnn_lstm_has_no_forget_bias() -> None:
     x, c, h = inputs("x", "c", "h")
-    y, state, w = stepped(rnn_cell.CudnnCompatibleLSTMCell(N), x, (c, h), "cudnn_compatible_lstm_cell")
+    y, state, w = stepped(tf.contrib.cudnn_rnn.CudnnCompatibleLSTMCell(N), x, (c, h), "cudnn_compatible_lstm_cell")
     new_c, new_h = formulas.lstm(X, C, H, w, forget_bias=0.0)
     same(y, new_h)
     same(state.c, new_c)

@@ -24,7 +24,7 @@ def graph() -> Iterator[Any]:
 SIZES: list[tuple[Any, Any, Any]] = [
     (lambda: rnn.BasicRNNCell(3), 3, 3),
     (lambda: rnn.GRUCell(3), 3, 3),
-    (lambda: rnn.CudnnCompatibleGRUCell(3), 3, 3),
+    (lambda: tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(3), 3, 3),
     (lambda: rnn.BasicLSTMCell(3), LSTMStateTuple(3, 3), 3),
     (lambda: rnn.BasicLSTMCell(3, state_is_tuple=False), 6, 3),
     (lambda: rnn.LSTMCell(3), LSTMStateTuple(3, 3), 3),

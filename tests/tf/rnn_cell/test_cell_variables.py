@@ -53,7 +53,7 @@ CASES: dict[str, tuple[Callable[[], Any], dict[str, tuple[int, ...]]]] = {
         },
     ),
     "cudnn_gru": (
-        lambda: rnn.CudnnCompatibleGRUCell(2),
+        lambda: tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(2),
         {
             "cudnn_compatible_gru_cell/gates/kernel": (5, 4),
             "cudnn_compatible_gru_cell/gates/bias": (4,),
@@ -64,7 +64,7 @@ CASES: dict[str, tuple[Callable[[], Any], dict[str, tuple[int, ...]]]] = {
         },
     ),
     "cudnn_lstm": (
-        lambda: rnn.CudnnCompatibleLSTMCell(2),
+        lambda: tf.contrib.cudnn_rnn.CudnnCompatibleLSTMCell(2),
         {"cudnn_compatible_lstm_cell/kernel": (5, 8), "cudnn_compatible_lstm_cell/bias": (8,)},
     ),
     "multi": (

@@ -12,11 +12,11 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeE
 from rnn2onnx.ir import Dim, Type, user_location
 from rnn2onnx.tf.dtypes import DType, numpy_dtype
 from rnn2onnx.tf.loops.bodies import settle, step_types, trace
-from rnn2onnx.tf.loops.dynamic_rnn import _check_state, leaves_of
 from rnn2onnx.tf.loops.tensor_array import Present, TensorArray
 from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.rnn.dynamic_rnn import _check_state, leaves_of
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.variables.variable_scope import variable_scope

@@ -1,0 +1,1 @@
+"""deepctr's recurrent network with attention scores, and its cells."""

@@ -1,0 +1,1 @@
+"""``deepctr.contrib``: the recurrent network with attention scores, and its cells."""

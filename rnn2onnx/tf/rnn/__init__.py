@@ -1,0 +1,1 @@
+"""Cells run over time: one file for each of TensorFlow's ways to do it."""

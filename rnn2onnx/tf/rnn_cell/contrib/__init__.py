@@ -1,0 +1,1 @@
+"""The cells of ``tf.contrib``: one file for each family."""

@@ -1,1 +1,7 @@
-"""deepctr's recurrent network with attention scores, and its cells."""
+"""deepctr's recurrent network with attention scores, its cells, and the layers of its interest networks."""
+
+from __future__ import annotations
+
+from rnn2onnx.deepctr import contrib
+
+__all__ = ["contrib"]

@@ -2,6 +2,7 @@
 
     python3.11 -m venv ENV                       # an environment of its own, outside the repository
     ENV/bin/pip install tensorflow-cpu==2.15.1
+    ENV/bin/pip install deepctr==0.9.4           # for the families that are given deepctr
     ENV/bin/python -m tests.golden.record [FAMILY ...]
 
 The families of ``contrib_cases`` are recorded on TensorFlow 1.15, in a second environment, by the same command:
@@ -30,6 +31,7 @@ Everything is a function of the cases: recording again changes at most the last 
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import json
 import os
 import re
@@ -49,6 +51,10 @@ from tests.golden.registry import Case, flatten, load, seeded, structure
 VERSION = tensorflow.__version__.rpartition(".")[0]
 tf = tensorflow if VERSION == "1.15" else tensorflow.compat.v1
 MODULES = {"tf": tf, "keras": tensorflow.keras}
+if importlib.util.find_spec("deepctr") is not None:
+    from tests.golden.deepctr_on_tensorflow import deepctr
+
+    MODULES["deepctr"] = deepctr
 HERE = Path(__file__).parent
 
 
@@ -61,6 +67,8 @@ def main(families: list[str]) -> int:
     v1.disable_control_flow_v2()
     v1.disable_v2_tensorshape()
     v1.disable_resource_variables()
+    if VERSION == "2.15":
+        keep_all_outputs()
     cases = [case for case in load(VERSION).values() if case.family in families or not families]
     failed = 0
     for family in sorted({case.family for case in cases}):
@@ -80,6 +88,18 @@ def main(families: list[str]) -> int:
         (HERE / f"{family}.json").write_text(text + "\n", encoding="utf-8")
         print(f"{family}: {len(recorded)} cases, {len(arrays)} arrays")
     return failed
+
+
+def keep_all_outputs() -> None:
+    """Lets Keras's recurrent layers keep every output even where only the last one is returned.
+
+    They do so by themselves once TensorFlow 2's behaviour is off. Otherwise they write one element of a TensorArray
+    again and again, which TensorFlow 1's control flow refuses to run.
+    """
+    from keras.src import backend
+
+    loop = backend.rnn
+    backend.rnn = lambda *args, **options: loop(*args, **{**options, "return_all_outputs": True})
 
 
 def record(case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -148,22 +148,19 @@ class LayerRNNCell(RNNCell):
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
 
 
-class MatrixCell(LayerRNNCell):
-    """A built-in cell of some units: floating point only, inputs ``[batch, depth]`` with a depth known while recording.
+class UnitsCell(LayerRNNCell):
+    """A built-in cell of some units: inputs ``[batch, depth]`` with a depth known while recording.
 
     Args:
         num_units: The size of its state and output.
         reuse: Whether to use variables that exist.
         name: The name of the scope of its variables.
         dtype: The dtype of its variables; by default that of the first input.
-
-    Raises:
-        ArgumentError: ``dtype`` is not floating point.
+        **kwargs: As of ``RNNCell``.
     """
 
-    def __init__(self, num_units: Any, reuse: Any, name: Any, dtype: Any, **kwargs: Any) -> None:
+    def __init__(self, num_units: Any, reuse: Any = None, name: Any = None, dtype: Any = None, **kwargs: Any) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        check_floating(self.dtype)
         self.input_spec = InputSpec(ndim=2)
         self._num_units = num_units
 
@@ -179,7 +176,6 @@ class MatrixCell(LayerRNNCell):
 
     def _depth(self, inputs_shape: Any) -> int:
         lengths = TensorShape(inputs_shape).as_list()
-        check_floating(self.dtype)
         if lengths[-1] is None:
             raise ArgumentError(
                 f"Expected inputs.shape[-1] to be known, received shape: {tuple(lengths)}. "
@@ -187,6 +183,29 @@ class MatrixCell(LayerRNNCell):
                 user_location(),
             )
         return int(lengths[-1])
+
+
+class MatrixCell(UnitsCell):
+    """A core cell of some units, which refuses what is not floating point by name.
+
+    Args:
+        num_units: The size of its state and output.
+        reuse: Whether to use variables that exist.
+        name: The name of the scope of its variables.
+        dtype: The dtype of its variables; by default that of the first input.
+        **kwargs: As of ``RNNCell``.
+
+    Raises:
+        ArgumentError: ``dtype`` is not floating point.
+    """
+
+    def __init__(self, num_units: Any, reuse: Any, name: Any, dtype: Any, **kwargs: Any) -> None:
+        super().__init__(num_units, reuse, name, dtype, **kwargs)
+        check_floating(self.dtype)
+
+    def _depth(self, inputs_shape: Any) -> int:
+        check_floating(self.dtype)
+        return super()._depth(inputs_shape)
 
 
 def _static_size(batch_size: Any) -> Any:

@@ -95,12 +95,22 @@ class DropoutWrapper(RNNCellWrapper):
         for name in ("input_keep_prob", "state_keep_prob", "output_keep_prob"):
             kept = getattr(self, f"_{name}")
             if kept != 1.0:
-                raise ArgumentError(
-                    f"DropoutWrapper with {name}={kept} drops values at random, which a compiled model cannot do. "
-                    f"Give {name}=1.0, or inference=True to compile the cell as it is at inference, where nothing is "
-                    "dropped.",
-                    user_location(),
-                )
+                raise drops("DropoutWrapper", name, kept)
+
+
+def drops(cell: str, argument: str, kept: Any) -> ArgumentError:
+    """The error of a cell that would drop values at random.
+
+    Args:
+        cell: The name of its class.
+        argument: The argument that says so.
+        kept: What was given for it.
+    """
+    return ArgumentError(
+        f"{cell} with {argument}={kept} drops values at random, which a compiled model cannot do. "
+        f"Give {argument}=1.0, or inference=True to compile the cell as it is at inference, where nothing is dropped.",
+        user_location(),
+    )
 
 
 def _probability(name: str, given: Any) -> Any:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.errors import ArgumentError
-from rnn2onnx.ir import user_location
-from rnn2onnx.nest import is_nested
 from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.initializers import get as initializer_of
 from rnn2onnx.tf.ops.elementwise import sigmoid
-from rnn2onnx.tf.ops.joining import concat, split
+from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.ops.norms import clip_by_value
 from rnn2onnx.tf.ops.products import matmul
 from rnn2onnx.tf.ops.slicing import slice
-from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.rnn_cell.acceptance import check_floating_tensors
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import MatrixCell
-from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple
+from rnn2onnx.tf.rnn_cell.lstm_state import joined_state, lstm_pair, lstm_size, lstm_state
 
 
 class BasicLSTMCell(MatrixCell):
@@ -63,7 +59,7 @@ class BasicLSTMCell(MatrixCell):
     @property
     def state_size(self) -> Any:
         """``LSTMStateTuple(units, units)``, or their sum."""
-        return _size(self._num_units, self._num_units, self._state_is_tuple)
+        return lstm_size(self._num_units, self._num_units, self._state_is_tuple)
 
     def build(self, inputs_shape: Any) -> None:
         """Makes the variables for inputs of this shape."""
@@ -76,13 +72,13 @@ class BasicLSTMCell(MatrixCell):
         """One step: the output h', and the new state."""
         check_floating_tensors(inputs, state)
         if self._state_is_tuple:
-            c, h = _pair(state, self)
+            c, h = lstm_pair(state, self)
         else:
-            c, h = split(_single(state, self), 2, 1)
+            c, h = split(joined_state(state, self), 2, 1)
         i, j, f, o = split(affine([inputs, h], self._kernel, self._bias), 4, 1)
         new_c = c * sigmoid(f + self._forget_bias) + sigmoid(i) * self._activation(j)
         new_h = self._activation(new_c) * sigmoid(o)
-        return new_h, _state(new_c, new_h, self._state_is_tuple)
+        return new_h, lstm_state(new_c, new_h, self._state_is_tuple)
 
 
 class LSTMCell(MatrixCell):
@@ -149,7 +145,7 @@ class LSTMCell(MatrixCell):
     @property
     def state_size(self) -> Any:
         """``LSTMStateTuple(units, columns of m)``, or their sum."""
-        return _size(self._num_units, self._columns, self._state_is_tuple)
+        return lstm_size(self._num_units, self._columns, self._state_is_tuple)
 
     @property
     def output_size(self) -> Any:
@@ -182,9 +178,9 @@ class LSTMCell(MatrixCell):
         """One step: the output m', and the new state."""
         check_floating_tensors(inputs, state)
         if self._state_is_tuple:
-            c, m = _pair(state, self)
+            c, m = lstm_pair(state, self)
         else:
-            whole = _single(state, self)
+            whole = joined_state(state, self)
             c = slice(whole, [0, 0], [-1, self._num_units])
             m = slice(whole, [0, self._num_units], [-1, self.output_size])
         i, j, f, o = split(affine([inputs, m], self._kernel, self._bias), 4, 1)
@@ -202,32 +198,4 @@ class LSTMCell(MatrixCell):
             m = matmul(m, self._proj_kernel)
             if self._proj_clip is not None:
                 m = clip_by_value(m, -self._proj_clip, self._proj_clip)
-        return m, _state(c, m, self._state_is_tuple)
-
-
-def _size(c: Any, h: Any, state_is_tuple: bool) -> Any:
-    return LSTMStateTuple(c, h) if state_is_tuple else c + h
-
-
-def _state(c: Tensor, h: Tensor, state_is_tuple: bool) -> Any:
-    return LSTMStateTuple(c, h) if state_is_tuple else concat([c, h], 1)
-
-
-def _pair(state: Any, cell: MatrixCell) -> tuple[Any, Any]:
-    parts = tuple(state)
-    if len(parts) != 2:
-        raise ArgumentError(
-            f"{type(cell).__name__} expected the state (c, h), but received {len(parts)} values: {state}",
-            user_location(),
-        )
-    return parts
-
-
-def _single(state: Any, cell: MatrixCell) -> Any:
-    if is_nested(state):
-        raise ArgumentError(
-            f"{type(cell).__name__} with state_is_tuple=False expected one tensor [batch, {cell.state_size}] as its "
-            f"state, but received {state}. Join the parts with tf.concat(state, 1).",
-            user_location(),
-        )
-    return state
+        return m, lstm_state(c, m, self._state_is_tuple)

@@ -145,7 +145,7 @@ class VariableStore:
                 user_location(),
             )
         variable = Variable(
-            _initial_value(name, wanted, wanted_dtype, initializer),
+            initial_value_of(name, wanted, wanted_dtype, initializer),
             trainable=trainable,
             collections=collections,
             name=name,
@@ -195,7 +195,18 @@ def default_store() -> VariableStore:
     return VariableStore(get_default_graph())
 
 
-def _initial_value(name: str, shape: TensorShape | None, dtype: DType, initializer: Any) -> Any:
+def initial_value_of(name: str, shape: TensorShape | None, dtype: DType, initializer: Any) -> Any:
+    """What a variable of some shape and dtype starts with, for ``Variable``: drawn when somebody asks for it.
+
+    Args:
+        name: For the message.
+        shape: None: that of the initializer's value.
+        dtype: Of the variable.
+        initializer: A value, a function of the shape or without arguments, or a class of such; None: Glorot uniform.
+
+    Raises:
+        ArgumentError: The shape is not known.
+    """
     if initializer is None:
         if shape is None:
             raise ArgumentError(

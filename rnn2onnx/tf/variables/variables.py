@@ -169,6 +169,16 @@ class Variable(Tensor):
             return self._initial
         return self._initial.make(self._seed())
 
+    def start_with(self, value: Any) -> None:
+        """Makes an array what it holds where no weights are given.
+
+        Raises:
+            ShapeError: It is of another shape.
+        """
+        array = np.asarray(value, self.recorded.type.dtype)
+        self.shape.assert_is_compatible_with(array.shape)
+        self._initial = DeferredValue(self.shape, self.dtype, lambda seed: array)
+
     def _seed(self) -> int:
         # By name and not by order of creation, so that a part of a model starts as it does in the whole one.
         return zlib.crc32(self.op.name.encode(), (self.graph.seed or 0) & 0xFFFFFFFF)

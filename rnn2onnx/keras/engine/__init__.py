@@ -1,0 +1,1 @@
+"""What Keras's layers and models are made of: names, calls, masks, networks."""

@@ -1,0 +1,35 @@
+"""Names of layers, unique in the graph they are made in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from rnn2onnx.tf.layers.base_layer import to_snake_case
+from rnn2onnx.tf.recording.graph import Graph, get_default_graph
+
+_COUNTS: WeakKeyDictionary[Graph, Counter[Any]] = WeakKeyDictionary()
+
+
+def layer_name(class_name: str) -> str:
+    """The name of a layer that was given none: ``dense``, then ``dense_1`` and so on."""
+    own = to_snake_case(class_name)
+    number = _count(("layer", own))
+    return f"{own}_{number - 1}" if number > 1 else own
+
+
+def get_uid(prefix: str = "") -> int:
+    """How often a prefix was asked for in the default graph, this time included. Source: ``keras.backend.get_uid``."""
+    return _count(prefix)
+
+
+def reset_uids() -> None:
+    """Starts all numbers again. Source: ``keras.backend.reset_uids``."""
+    _COUNTS.clear()
+
+
+def _count(key: Any) -> int:
+    counts = _COUNTS.setdefault(get_default_graph(), Counter())
+    counts[key] += 1
+    return counts[key]

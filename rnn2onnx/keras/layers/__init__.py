@@ -1,0 +1,1 @@
+"""``keras.layers``: Keras's layers and cells."""

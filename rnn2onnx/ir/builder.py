@@ -32,6 +32,7 @@ class Builder:
         self._fresh = 0
         self._reserved: set[str] = set()
         self._given: set[str] = set()
+        self._unified: dict[str, Dim] = {}
 
     @property
     def block(self) -> Block:
@@ -77,6 +78,7 @@ class Builder:
             if isinstance(dim, str) and dim in self._given and dim in self._by_dim:
                 self._rename(dim, self.fresh_dim())
             self._given.discard(str(dim))
+            self._unified.pop(str(dim), None)
         value = self._adopt(Value(type, name), self.root)
         self.root.params += (value,)
         return value
@@ -130,7 +132,19 @@ class Builder:
         self._rename(drop, keep)
         return keep
 
+    def _today(self, type: Type) -> Type:
+        """A type that somebody kept, with the names that its lengths have by now."""
+        if not any(dim in self._unified for dim in type.shape):
+            return type
+        shape: list[Dim] = []
+        for dim in type.shape:
+            while isinstance(dim, str) and dim in self._unified:
+                dim = self._unified[dim]
+            shape.append(dim)
+        return type.with_shape(shape)
+
     def _rename(self, old: str, new: Dim) -> None:
+        self._unified[old] = new
         values = self._by_dim.pop(old, [])
         for value in values:
             if old in value.type.shape:
@@ -194,7 +208,7 @@ class Builder:
         where = location or user_location()
         inferred = self._infer(row, inputs, attrs, blocks, where)
         if types is not None:
-            inferred = [_refined(row, have, want) for have, want in zip(inferred, types, strict=True)]
+            inferred = [_refined(row, have, self._today(want)) for have, want in zip(inferred, types, strict=True)]
         contents = _content(row, inputs, attrs, inferred)
         results = tuple(
             Value(type, names[i] if i < len(names) else "", content=contents if i == 0 else None)
@@ -239,7 +253,8 @@ class Builder:
         """An open block with parameters of these types; set its ``results`` before it closes."""
         block = Block(parent=self.block)
         block.params = tuple(
-            self._adopt(Value(type, names[i] if i < len(names) else ""), block) for i, type in enumerate(params)
+            self._adopt(Value(self._today(type), names[i] if i < len(names) else ""), block)
+            for i, type in enumerate(params)
         )
         self._open.append(block)
         self._known[id(block)] = {}

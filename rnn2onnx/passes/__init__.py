@@ -6,11 +6,12 @@ from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
+from rnn2onnx.passes.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
 from rnn2onnx.passes.tidy import Tidy
 
-PIPELINE: tuple[Pass, ...] = (Fold(), Distribute(), Recognise(), Lower(), Tidy())
+PIPELINE: tuple[Pass, ...] = (Fold(), RaiseLoops(), Distribute(), Recognise(), Lower(), Tidy())
 """The passes of a compilation, in order."""
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Lower",
     "Observe",
     "Pass",
+    "RaiseLoops",
     "Recognise",
     "Report",
     "Tidy",

@@ -15,7 +15,7 @@ from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay
 from rnn2onnx.passes.dependence import components, inputs_of, slice_of, state_sets
 from rnn2onnx.passes.invariants import hoist
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.rows_apart import mixing
+from rnn2onnx.passes.rows_apart import mixed_in, mixing
 from rnn2onnx.passes.separate import separate
 from rnn2onnx.passes.split_states import split_states
 from rnn2onnx.passes.vectorise import Steps, zero_of
@@ -121,18 +121,18 @@ class _Cut:
         """What forbids the cut: an operation by which rows that have ended reach rows that have not."""
         if self.lengths is None:
             return None
+        batch = self.lengths.type.shape[0]
+        mixed = mixed_in(self.body, batch) if self.op.attrs["reverse"] else None
+        if mixed is not None:
+            return mixed
         members = {state: number for number, part in enumerate(self.parts) for state in part}
         deps = {value: {members[state] for state in states} for value, states in self.deps.items()}
-        return mixing(self.body.ops, self.sequential, deps, self.lengths.type.shape[0])
+        return mixing(self.body.ops, self.sequential, deps, batch)
 
     def results(self) -> list[Value]:
         steps = self.steps
-        reverse = self.op.attrs["reverse"]
-        if reverse and self.lengths is not None:
-            rows = [self._reversed(value) for value in self.sequences]
-        else:
-            rows = list(self.sequences)
-        steps.rows.update(zip(self.body.params[self.states :], rows, strict=True))
+        # What leaves the loop is the same whichever way each row is walked: its steps stay where they are.
+        steps.rows.update(zip(self.body.params[self.states :], self.sequences, strict=True))
         sunk: list[Op] = []
         pending = [op for op in self.body.ops if op not in self.sequential]
         pending = self._run_free(pending, sunk)
@@ -141,14 +141,7 @@ class _Cut:
             pending = self._run_free(pending, sunk)
         self._run_rest()
         outputs = [self._output(value) for value in self.body.results[self.states :]]
-        if reverse and self.lengths is not None:
-            outputs = [self._reversed(value) if value.type.rank > 1 else value for value in outputs]
         return [*(self.finals[i] for i in range(self.states)), *outputs]
-
-    def _reversed(self, value: Value) -> Value:
-        assert self.lengths is not None
-        operands = (value, self.lengths)
-        return self.builder.emit("reverse_sequence", operands, seq_axis=0, batch_axis=1, location=self.op.location)[0]
 
     def _run_free(self, pending: list[Op], sunk: list[Op]) -> list[Op]:
         """Runs for all steps at once what can be run by now; gives what can't be yet."""
@@ -207,7 +200,6 @@ class _Cut:
             for op in ops:
                 copier.op(op)
             block.results = tuple(copier.value(value) for value in [*news, *rows])
-        backwards = self.op.attrs["reverse"] and self.lengths is None
         operands = [*initials, *sequences]
         if self.lengths is not None:
             operands.append(self.lengths)
@@ -218,7 +210,7 @@ class _Cut:
             location=self.op.location,
             states=len(part),
             lengths=self.lengths is not None,
-            reverse=backwards,
+            reverse=self.op.attrs["reverse"],
             unmasked=(),
         )
         return values[: len(part)], values[len(part) :]

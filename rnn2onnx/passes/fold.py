@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, constant, replay
-from rnn2onnx.ir.types import size_of
+from rnn2onnx.ir.types import DType, is_integer, size_of
 from rnn2onnx.passes.report import Report
 
 _LARGEST = 1 << 20
@@ -104,6 +104,8 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
         if perm == tuple(range(len(perm))):
             return inner.operands
         return builder.emit("transpose", inner.operands, perm=perm, location=op.location)
+    if op.kind.name == "cast" == inner.kind.name and _holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
+        return builder.emit("cast", inner.operands, dtype=op.attrs["dtype"], location=op.location)
     if op.kind.name == "reshape" == inner.kind.name:
         return builder.emit(
             "reshape", (inner.operands[0], op.operands[1]), location=op.location, types=[op.results[0].type]
@@ -113,11 +115,17 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     return None
 
 
+def _holds(narrow: DType, wide: DType) -> bool:
+    """Whether integers of one dtype are all integers of another."""
+    return is_integer(narrow) and is_integer(wide) and np.can_cast(narrow, wide)
+
+
 _NEUTRAL = {"add": (0.0, True), "sub": (0.0, False), "mul": (1.0, True), "div": (1.0, False)}
+_NEUTRAL |= {"or": (False, True), "and": (True, True)}
 
 
 def _neutral(builder: Builder, op: Op) -> Sequence[Value] | None:
-    """X + 0, x - 0, x * 1, x / 1, where the constant doesn't widen the shape."""
+    """X + 0, x - 0, x * 1, x / 1, x or false, x and true, where the constant doesn't widen the shape."""
     neutral = _NEUTRAL.get(op.kind.name)
     if neutral is None:
         return None

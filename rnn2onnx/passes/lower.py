@@ -14,6 +14,7 @@ import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
 from rnn2onnx.passes.report import Report, described
+from rnn2onnx.passes.rows_apart import mixed_in
 from rnn2onnx.passes.vectorise import step_mask, zero_of
 
 _NATIVE = {"rnn", "gru", "lstm"}
@@ -57,12 +58,14 @@ class _Recurrence:
 
     def lowered(self) -> list[Value]:
         op, backwards = self.op, self.op.attrs["reverse"]
-        if backwards and self.lengths is not None:
-            self.sequences = [self._reversed(value) for value in self.sequences]
-            backwards = False
         total = self.time
         rows_of_all = [value for value in self.body.results[self.states :] if not value.type.rank]
         bounded = self.lengths is not None and bool(op.attrs["unmasked"] or rows_of_all)
+        # Walked backwards from the end, rows wait until it is their turn: that is the same if none sees another.
+        turned = backwards and self.lengths is not None and (bounded or self._mixes_rows(self.lengths))
+        if turned:
+            self.sequences = [self._reversed(value) for value in self.sequences]
+            backwards = False
         if bounded:
             self._bound()
         operands = [*self.initials, *self.sequences]
@@ -84,13 +87,17 @@ class _Recurrence:
         rows = list(values[self.states :])
         if bounded:
             rows = [self._padded(row, total) for row in rows]
-        if op.attrs["reverse"] and self.lengths is not None:
+        if turned:
             rows = [self._reversed(row) if row.type.rank > 1 else row for row in rows]
         return [*values[: self.states], *rows]
 
+    def _mixes_rows(self, lengths: Value) -> bool:
+        return mixed_in(self.body, lengths.type.shape[0]) is not None
+
     def _reversed(self, value: Value) -> Value:
         assert self.lengths is not None
-        return self.builder.emit("reverse_sequence", (value, self.lengths), seq_axis=0, batch_axis=1)[0]
+        wide = self.builder.emit("cast", (self.lengths,), dtype=np.dtype(np.int64))[0]
+        return self.builder.emit("reverse_sequence", (value, wide), seq_axis=0, batch_axis=1)[0]
 
     def _bound(self) -> None:
         """Cuts the sequences where every row has ended: what goes on unmasked must not see more steps."""

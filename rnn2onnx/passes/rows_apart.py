@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from rnn2onnx.ir import Dim, Op, Value, constant
+from rnn2onnx.ir import Block, Dim, Op, Value, constant
 from rnn2onnx.passes.dependence import inputs_of
 
 _BY_AXES = {"reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min", "reduce_any", "reduce_all"}
@@ -71,6 +71,20 @@ def _einsum(op: Op, rows: Collection[Value]) -> bool:
         for word, value in zip(words, op.operands, strict=True)
         if value in rows
     )
+
+
+def mixed_in(body: Block, batch: Dim) -> Op | None:
+    """The first operation of a body by which rows of a batch reach other rows; None if every row goes its own way."""
+    rows: set[Value] = set(body.params)
+    if any(not value.type.rank or value.type.shape[0] != batch for value in rows):
+        return body.ops[0] if body.ops else None
+    for op in body.ops:
+        given = [value for value in inputs_of(op) if value in rows]
+        if given and not keeps_rows_apart(op, given):
+            return op
+        if given:
+            rows.update(op.results)
+    return None
 
 
 def mixing(ops: Collection[Op], home: Mapping[Op, int], deps: Mapping[Value, Collection[int]], batch: Dim) -> Op | None:

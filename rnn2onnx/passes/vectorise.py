@@ -150,12 +150,15 @@ class Steps:
         if table in self.rows or ids not in self.rows or op.attrs["axis"] != 0:
             return None
         indices = self.rows[ids]
+        outer = self.fixed.get(table, table)
+        if _counts(indices, outer.type.shape[0]):
+            return (outer,)
         if self.lengths is not None:
             if not ids.type.rank:
                 return None
             zero = self.builder.const(np.zeros((), ids.type.dtype))
             indices = self.masked(indices, zero)
-        return self._emit(op, (self.fixed.get(table, table), indices), op.attrs)
+        return self._emit(op, (outer, indices), op.attrs)
 
     def masked(self, rows: Value, zero: Value) -> Value:
         """``rows`` [T, B, …] with ``zero`` past each row's length."""
@@ -163,6 +166,16 @@ class Steps:
         if rows.type.rank > 2:
             mask = self.builder.emit("unsqueeze", (mask,), axes=tuple(range(2, rows.type.rank)))[0]
         return self.builder.emit("where", (mask, rows, zero), types=[rows.type])[0]
+
+
+def _counts(indices: Value, length: Dim) -> bool:
+    """Whether a vector is 0, 1, 2, … up to a length."""
+    while indices.op is not None and indices.op.kind.name == "cast":
+        indices = indices.op.operands[0]
+    if indices.op is None or indices.op.kind.name != "range" or indices.type.shape[0] != length:
+        return False
+    start, delta = constant(indices.op.operands[0]), constant(indices.op.operands[2])
+    return start is not None and delta is not None and (start.item(), delta.item()) == (0, 1)
 
 
 def step_mask(builder: Builder, time: Dim, lengths: Value | None) -> Value:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rnn2onnx.errors import DTypeError, ShapeError
-from rnn2onnx.ir.graph import Array, Attrs, Block, Kind, Op, Value
+from rnn2onnx.ir.graph import Array, Attrs, Block, Kind, Op, Value, captures
 from rnn2onnx.ir.table import add_kind
 from rnn2onnx.ir.types import UNKNOWN, Dim, Type, fits, is_integer, same_dim
 
@@ -125,11 +125,26 @@ def _column(done: Array, like: Array) -> Array:
 
 
 def _no_rows(run: Run, op: Op, args: Sequence[Array]) -> list[Array]:
-    """Rows of a sequence without steps: their shape is that of one step on zeros."""
+    """Rows of a sequence without steps: their shape is what the types say, or that of one step on zeros."""
     states, (body,) = op.attrs["states"], op.blocks
+    outer = captures(body)
+    values, arrays = [*op.operands, *outer], [*args, *run(Block(results=tuple(outer)), [])]
+    shapes = [_lengths_of(value.type, values, arrays) for value in body.results[states:]]
+    if None not in shapes:
+        dtypes = [value.type.dtype for value in body.results[states:]]
+        return [np.zeros((0, *(shape or ())), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
     steps = [np.zeros(a.shape[1:], a.dtype) for a in args[states : states + len(body.params) - states]]
     outs = run(body, [*args[:states], *steps])[states:]
     return [np.zeros((0, *out.shape), out.dtype) for out in outs]
+
+
+def _lengths_of(type: Type, values: Sequence[Value], arrays: Sequence[Array]) -> tuple[int, ...] | None:
+    """The lengths of a type, where values and their arrays say what its names are."""
+    known: dict[Dim, int] = {}
+    for value, array in zip(values, arrays, strict=True):
+        known.update(zip(value.type.shape, array.shape, strict=True))
+    found = [dim if isinstance(dim, int) else known.get(dim) for dim in type.shape]
+    return None if None in found else tuple(dim for dim in found if dim is not None)
 
 
 def _scan_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -> list[Type]:

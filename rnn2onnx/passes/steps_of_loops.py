@@ -1,0 +1,371 @@
+"""What the values of a loop's body are in its k-th step, as far as that is known without running it.
+
+Some of what a loop carries is a function of the step: counters, flags that stay up once they are (``done = done or
+time >= lengths``), inputs read for the next step. And where a loop goes on while a step is below something, how often
+it runs is known before it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnn2onnx.ir import Block, Builder, Copier, Op, Value, constant
+from rnn2onnx.ir.graph import freeze
+from rnn2onnx.ir.types import DType, is_integer
+from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.fold import RULES
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A condition on the step: true from step ``bound + offset`` on; with ``below``, true before it.
+
+    Attributes:
+        bound: i64 outside the loop: a number, or one for each row of a batch.
+        offset: What is added to it.
+        below: Whether it is true below the bound instead.
+    """
+
+    bound: Value
+    offset: int
+    below: bool = False
+
+
+class LoopSteps:
+    """What is known of a ``loop`` before it runs.
+
+    Attributes:
+        op: The loop, its operands and bodies in the builder's graph.
+        offsets: For each carried value that counts steps, what it is ahead of the step.
+        flags: For each carried value that is a condition on the step, that condition.
+        functions: Carried values that are what an expression of the step before was, flags included.
+        fixed: Carried values that every step hands on as they are.
+        aliases: For values of the body others that are always equal: ``done or x`` is ``x`` if x stays up.
+    """
+
+    def __init__(self, builder: Builder, op: Op) -> None:
+        self.builder, self.op = builder, op
+        (self.body,) = op.blocks
+        self.carried = self.body.params[1:]
+        self.initials = op.operands[1:]
+        self.news = self.body.results[1 : 1 + len(self.carried)]
+        self.offsets: dict[Value, int] = {}
+        self.flags: dict[Value, Flag] = {}
+        self.functions: dict[Value, Value] = {}
+        self.fixed: dict[Value, Value] = {}
+        self.aliases: dict[Value, Value] = {}
+        self._classify()
+
+    # -- what is carried --------------------------------------------------------------------------------------------
+
+    def _classify(self) -> None:
+        for param, initial, new in zip(self.carried, self.initials, self.news, strict=True):
+            start = constant(initial)
+            if new is param and initial.type == param.type:
+                self.fixed[param] = initial
+            elif start is not None and start.ndim == 0 and is_integer(start.dtype) and _one_more(new, param):
+                self.offsets[param] = int(start)
+        found = True
+        while found:
+            found = False
+            for param, initial, new in zip(self.carried, self.initials, self.news, strict=True):
+                if self._is_known(param):
+                    continue
+                made = _without(new, param)
+                if made is None or not self._is_of_the_step(made) or param.type != initial.type:
+                    continue
+                flag = self.flag(made)
+                if made is not new and (flag is None or flag.below):
+                    continue
+                if not _same(self.at(made, -1), initial):
+                    continue
+                self.functions[param] = made
+                if made is not new:
+                    self.aliases[new] = made
+                if flag is not None:
+                    self.flags[param] = replace(flag, offset=flag.offset + 1)
+                found = True
+
+    def _is_known(self, value: Value) -> bool:
+        return value in self.offsets or value in self.functions or value in self.fixed
+
+    def _is_of_the_step(self, value: Value) -> bool:
+        """Whether a value of the body is computed from the step and what is outside, by what may run again."""
+        states = {param for param in self.carried if not self._is_known(param)}
+        tainted: set[Value] = set(states)
+        for op in self.body.ops:
+            if not op.kind.reusable or any(operand in tainted for operand in inputs_of(op)):
+                tainted.update(op.results)
+        return value not in tainted
+
+    # -- values at a step -------------------------------------------------------------------------------------------
+
+    def at(self, value: Value, step: Value | int) -> Value:
+        """A value of the step, in a given one, in the builder's open block."""
+        if isinstance(step, int):
+            step = self.builder.const(np.array(step, np.int64))
+        copier = StepCopier(self, step)
+        return copier.need(value)
+
+    def offset(self, value: Value) -> int | None:
+        """What an integer is ahead of the step."""
+        if value is self.body.params[0]:
+            return 0
+        if value in self.offsets:
+            return self.offsets[value]
+        op = value.op
+        if op is None or value.block is not self.body or value.type.rank:
+            return None
+        if op.kind.name == "cast" and is_integer(value.type.dtype):
+            return self.offset(op.operands[0])
+        if op.kind.name in ("add", "sub"):
+            for a, b in ((0, 1), (1, 0)) if op.kind.name == "add" else ((0, 1),):
+                number, ahead = constant(op.operands[b]), self.offset(op.operands[a])
+                if number is not None and number.size == 1 and ahead is not None:
+                    return ahead + int(number.item()) * (1 if op.kind.name == "add" else -1)
+        return None
+
+    # -- conditions on the step -------------------------------------------------------------------------------------
+
+    def flag(self, value: Value) -> Flag | None:
+        """A condition of the body as one on the step; None if it is not one."""
+        if value in self.flags:
+            return self.flags[value]
+        op = value.op
+        if op is None or value.block is not self.body:
+            return None
+        name = op.kind.name
+        if name in _COMPARISONS:
+            return self._comparison(op)
+        if name == "not":
+            inner = self.flag(op.operands[0])
+            return None if inner is None else replace(inner, below=not inner.below)
+        if name in ("or", "and"):
+            return self._joined(op)
+        if name in ("reduce_all", "reduce_any") and value.type.rank == 0:
+            inner = self.flag(op.operands[0])
+            if inner is None:
+                return None
+            return self.reduced(inner, last=(name == "reduce_all") != inner.below)
+        return None
+
+    def _comparison(self, op: Op) -> Flag | None:
+        name = op.kind.name
+        for (a, b), word in (((0, 1), name), ((1, 0), _TURNED[name])):
+            ahead, bound = self.offset(op.operands[a]), op.operands[b]
+            if ahead is None or not self._is_outside(bound) or not is_integer(bound.type.dtype):
+                continue
+            if bound.type.rank > 1:
+                return None
+            below, extra = _COMPARISONS[word]
+            return Flag(self._wide(self.fixed.get(bound, bound)), extra - ahead, below)
+        return None
+
+    def _joined(self, op: Op) -> Flag | None:
+        a, b = (self.flag(operand) for operand in op.operands)
+        if a is None or b is None or a.below != b.below:
+            return None
+        first = (op.kind.name == "or") != a.below
+        if a.bound is b.bound:
+            return replace(a, offset=(min if first else max)(a.offset, b.offset))
+        bound = self.builder.emit(
+            "minimum" if first else "maximum", (self.value(a), self.value(b)), location=self.op.location
+        )[0]
+        return Flag(bound, 0, a.below)
+
+    def reduced(self, flag: Flag, *, last: bool) -> Flag | None:
+        """The condition of the row whose bound is the last one, as one for all rows; None for the first one."""
+        if not flag.bound.type.rank:
+            return flag
+        if not last:
+            return None
+        # Of no rows at all every row is done before the first step.
+        none = self.builder.const(np.array([np.iinfo(np.int32).min], np.int64))
+        rows = self.builder.emit("concat", (flag.bound, none), axis=0, location=self.op.location)[0]
+        bound = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)[0]
+        return replace(flag, bound=bound)
+
+    def _is_outside(self, value: Value) -> bool:
+        return value in self.fixed or (value.block is not self.body and value not in self.body.params)
+
+    def _wide(self, value: Value) -> Value:
+        if value.type.dtype == np.int64:
+            return value
+        return self.builder.emit("cast", (value,), dtype=np.dtype(np.int64), location=self.op.location)[0]
+
+    def value(self, flag: Flag) -> Value:
+        """i64: the step from which a condition holds, or before which it does."""
+        if not flag.offset:
+            return flag.bound
+        offset = self.builder.const(np.array(flag.offset, np.int64))
+        return self.builder.emit("add", (flag.bound, offset), location=self.op.location)[0]
+
+    # -- how often it runs ------------------------------------------------------------------------------------------
+
+    def count(self) -> Flag | None:
+        """The steps it takes, ``max(0, bound + offset)``, as the condition under which a step is taken; or None."""
+        goes_on = self.flag(self.body.results[0])
+        if goes_on is None or not goes_on.below or goes_on.bound.type.rank:
+            return None
+        if not _same(self.at(self.body.results[0], -1), self.op.operands[0]):
+            return None
+        return replace(goes_on, offset=goes_on.offset + 1)
+
+    def steps(self, count: Flag) -> Value:
+        """i64[]: the steps it takes."""
+        value = self.value(count)
+        content = value.content
+        first = content[0] if content else None
+        if isinstance(first, str) or (first is not None and first >= 0):
+            return value
+        zero = self.builder.const(np.array(0, np.int64))
+        return self.builder.emit("maximum", (value, zero), location=self.op.location)[0]
+
+    def holds(self, flag: Flag | None, count: Flag, lag: int) -> bool | None:
+        """Whether a condition holds some steps before every step that is taken; None if that is not known."""
+        if flag is None or flag.bound is not count.bound or flag.offset + lag < count.offset:
+            return None
+        return flag.below
+
+
+class StepCopier(Copier):
+    """Copies values of a body at a given step.
+
+    Args:
+        loop: What is known of the loop.
+        step: i64[], in scope of the builder's open block.
+        count: The steps that are taken, if ``step`` is one of them: conditions that never hold are then left out.
+        new: For values of the body those that stand for them.
+        lag: How many steps before ``step`` the values are copied at.
+    """
+
+    def __init__(
+        self,
+        loop: LoopSteps,
+        step: Value,
+        count: Flag | None = None,
+        new: Mapping[Value, Value] | None = None,
+        lag: int = 0,
+    ) -> None:
+        super().__init__(loop.builder, RULES, new)
+        self.loop, self.step, self.count, self.lag = loop, step, count, lag
+        self.new.update(loop.fixed)
+        self._before: StepCopier | None = None
+
+    def need(self, value: Value) -> Value:
+        """The copy of a value, and before it of all it needs."""
+        if value in self.new:
+            return self.new[value]
+        ahead = self.loop.offset(value)
+        if ahead is not None:
+            self.new[value] = self._number(ahead - self.lag, value.type.dtype)
+        elif value in self.loop.aliases:
+            self.new[value] = self.need(self.loop.aliases[value])
+        elif value in self.loop.functions:
+            self.new[value] = self.before().need(self.loop.functions[value])
+        elif value.block is self.loop.body and value.op is not None:
+            for operand in inputs_of(value.op):
+                self.need(operand)
+            self.op(value.op)
+        return self.new.get(value, value)
+
+    def before(self) -> StepCopier:
+        """The copier of the step before."""
+        if self._before is None:
+            self._before = StepCopier(self.loop, self.step, self.count, lag=self.lag + 1)
+        return self._before
+
+    def op(self, op: Op) -> tuple[Value, ...]:
+        """Copies one operation; of a branch whose condition is known for every step, only what is taken."""
+        if op.kind.name == "cond" and self.count is not None:
+            holds = self.loop.holds(self.loop.flag(op.operands[0]), self.count, self.lag)
+            if holds is not None:
+                block = op.blocks[0 if holds else 1]
+                self.ops(block)
+                results = tuple(self.value(value) for value in block.results)
+                self.new.update(zip(op.results, results, strict=True))
+                return results
+        return super().op(op)
+
+    def _number(self, ahead: int, dtype: DType) -> Value:
+        """What is so much ahead of the step that is given."""
+        counted = self.step
+        if ahead:
+            counted = _folded(self.builder, "add", (counted, self.builder.const(np.array(ahead, np.int64))))
+        return counted if dtype == np.int64 else _folded(self.builder, "cast", (counted,), dtype=dtype)
+
+
+_COMPARISONS = {"greater_equal": (False, 0), "greater": (False, 1), "less": (True, 0), "less_equal": (True, 1)}
+_TURNED = {"greater_equal": "less_equal", "greater": "less", "less": "greater", "less_equal": "greater_equal"}
+
+
+def _folded(builder: Builder, name: str, operands: Sequence[Value], **attrs: Any) -> Value:
+    """The result of an operation on numbers; that of constants is one."""
+    made = builder.emit(name, operands, **attrs)[0]
+    if made.op is None:
+        return made
+    for rule in RULES:
+        results = rule(builder, made.op)
+        if results is not None:
+            return results[0]
+    return made
+
+
+def _one_more(new: Value, param: Value) -> bool:
+    op = new.op
+    if op is None or op.kind.name not in ("add", "sub") or param not in op.operands:
+        return False
+    number = constant(op.operands[0] if op.operands[1] is param else op.operands[1])
+    if number is None or number.size != 1:
+        return False
+    if op.kind.name == "add":
+        return int(number.item()) == 1
+    return op.operands[0] is param and int(number.item()) == -1
+
+
+def _without(new: Value, param: Value) -> Value | None:
+    """What a carried value becomes, ``param or x`` being ``x``: a flag that stays up once it is."""
+    op = new.op
+    if op is not None and op.kind.name == "or" and param in op.operands:
+        a, b = op.operands
+        return b if a is param else a
+    return new
+
+
+def _same(a: Value, b: Value) -> bool:
+    """Whether two values are computed alike, by operations with bodies too, which are never merged."""
+    return _Alike().same(a, b)
+
+
+class _Alike:
+    def __init__(self) -> None:
+        self.pairs: dict[Value, Value] = {}
+
+    def same(self, a: Value, b: Value) -> bool:
+        if a is b or self.pairs.get(a) is b:
+            return True
+        if a.op is None or b.op is None or a.op.kind is not b.op.kind or len(a.op.results) != len(b.op.results):
+            return False
+        if not a.op.kind.reusable or a.op.results.index(a) != b.op.results.index(b):
+            return False
+        if {n: freeze(v) for n, v in a.op.attrs.items()} != {n: freeze(v) for n, v in b.op.attrs.items()}:
+            return False
+        alike = self._all(a.op.operands, b.op.operands) and all(
+            self._bodies(x, y) for x, y in zip(a.op.blocks, b.op.blocks, strict=True)
+        )
+        if alike:
+            self.pairs[a] = b
+        return alike
+
+    def _all(self, a: Sequence[Value], b: Sequence[Value]) -> bool:
+        return len(a) == len(b) and all(self.same(x, y) for x, y in zip(a, b, strict=True))
+
+    def _bodies(self, a: Block, b: Block) -> bool:
+        if [p.type.dtype for p in a.params] != [p.type.dtype for p in b.params]:
+            return False
+        self.pairs.update(zip(a.params, b.params, strict=True))
+        return self._all(a.results, b.results)

@@ -1,0 +1,343 @@
+"""``raise_loops``: loops whose steps can be counted become recurrences, and no others."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rnn2onnx
+from rnn2onnx import tf
+from rnn2onnx.errors import Rnn2OnnxError
+from rnn2onnx.ir import Graph, walk
+from tests.passes.running import after, assert_keeps
+
+Build = Callable[[], Any]
+
+
+def traced(build: Build) -> Graph:
+    """The graph that a function records."""
+    return recorded(build).graph
+
+
+def recorded(build: Build) -> rnn2onnx.Program:
+    graph = tf.Graph()
+    with graph.as_default():
+        out = build()
+    return rnn2onnx.compile(graph, out)
+
+
+def kinds(graph: Graph) -> set[str]:
+    return {op.kind.name for op in walk(graph.block)}
+
+
+def inputs(steps: int, rows: int, lengths: Any = None) -> dict[str, Any]:
+    rng = np.random.default_rng(steps * 7 + rows)
+    n = rng.integers(0, steps + 1, rows) if lengths is None else lengths
+    return {"x": rng.standard_normal((steps, rows, 3)).astype(np.float32), "n": np.array(n, np.int32)}
+
+
+def sequence() -> tuple[Any, Any]:
+    return tf.placeholder(tf.float32, ["time", "batch", 3], "x"), tf.placeholder(tf.int32, ["batch"], "n")
+
+
+def test_a_counted_walk_over_an_array_becomes_a_recurrence_over_it() -> None:
+    text = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
+  %0 = shape %x : i64[3]
+  %1 = const 0 : i64[]
+  %2 = gather %0, %1 {axis=0} : i64[]
+  %3 = const 1 : i64[]
+  %4 = less %1, %2 : bool[]
+  %5, %6, %7 = loop %4, %1, %h, %x (%8: i64[], %9: i64[], %10: f32[B, 2], %11: f32[T, B, 2]) {
+    %12 = gather %x, %9 {axis=0} : f32[B, 2]
+    %13 = add %12, %10 : f32[B, 2]
+    %14 = row_write %11, %9, %13 {grow=false} : f32[T, B, 2]
+    %15 = add %9, %3 : i64[]
+    %16 = less %15, %2 : bool[]
+    return %16, %15, %13, %14
+  } : i64[], f32[B, 2], f32[T, B, 2]
+  return "h" = %6, "y" = %7
+}"""
+    assert (
+        after("raise_loops distribute", text)
+        == """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
+  %0, %1 = recur %h, %x {lengths=false, reverse=false, states=1, unmasked=[]} (%2: f32[B, 2], %3: f32[B, 2]) {
+    %4 = add %3, %2 : f32[B, 2]
+    return %4, %4
+  } : f32[B, 2], f32[T, B, 2]
+  return "h" = %0, "y" = %1
+}"""
+    )
+
+
+# -- forms that are raised ---------------------------------------------------------------------------------------------
+
+
+def raw_rnn_of_dynamic_rnn() -> Any:
+    """TensorFlow's documentation writes dynamic_rnn so."""
+    x, n = sequence()
+    cell = tf.nn.rnn_cell.LSTMCell(4)
+    batch = tf.shape(x)[1]
+    read = tf.TensorArray(tf.float32, size=tf.shape(x)[0]).unstack(x).read
+
+    def loop_fn(time: Any, output: Any, state: Any, loop_state: Any) -> Any:
+        state = cell.zero_state(batch, tf.float32) if output is None else state
+        finished = time >= n
+        following = tf.cond(tf.reduce_all(finished), lambda: tf.zeros([batch, 3]), lambda: read(time))
+        return finished, following, state, output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    return emitted.stack(), state
+
+
+def raw_rnn_with_a_loop_state() -> Any:
+    x, n = sequence()
+    cell = tf.nn.rnn_cell.GRUCell(4)
+    read = tf.TensorArray(tf.float32, size=tf.shape(x)[0]).unstack(x).read
+
+    def loop_fn(time: Any, output: Any, state: Any, loop_state: Any) -> Any:
+        total = tf.constant(0.5) if output is None else loop_state * 2 + tf.reduce_sum(output)
+        state = cell.zero_state(tf.shape(x)[1], tf.float32) if output is None else state
+        finished = tf.logical_not(tf.less(time, n))
+        following = tf.cond(tf.reduce_all(finished), lambda: tf.zeros([tf.shape(x)[1], 3]), lambda: read(time))
+        return finished, following, state, output, total
+
+    emitted, state, total = tf.nn.raw_rnn(cell, loop_fn)
+    return emitted.stack(), state, total
+
+
+def raw_rnn_that_feeds_itself() -> Any:
+    """A decoder of a given number of steps: its next input is what it gives."""
+    x, n = sequence()
+    cell = tf.nn.rnn_cell.GRUCell(3)
+
+    def loop_fn(time: Any, output: Any, state: Any, loop_state: Any) -> Any:
+        if output is None:
+            return time >= n, x[0], cell.zero_state(tf.shape(x)[1], tf.float32), None, None
+        return tf.logical_or(time >= n, time >= 3), tf.tanh(output), state, output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    return emitted.stack(), state
+
+
+def while_loop_with_an_array() -> Any:
+    x, _ = sequence()
+    cell = tf.nn.rnn_cell.GRUCell(4)
+    steps = tf.shape(x)[0]
+    read = tf.TensorArray(tf.float32, size=steps).unstack(x).read
+
+    def body(time: Any, state: Any, array: Any) -> Any:
+        output, state = cell(read(time), state)
+        return time + 1, state, array.write(time, output)
+
+    start = [0, cell.zero_state(tf.shape(x)[1], tf.float32), tf.TensorArray(tf.float32, size=steps)]
+    time, state, array = tf.while_loop(lambda time, *_: time < steps, body, start)
+    return array.stack(), state, time
+
+
+def while_loop_backwards_from_the_end() -> Any:
+    x, _ = sequence()
+    steps = tf.shape(x)[0]
+    total = tf.while_loop(
+        lambda i, *_: i < steps,
+        lambda i, total: (i + 1, total * 0.5 + tf.gather(x, steps - 1 - i)),
+        [0, tf.zeros([tf.shape(x)[1], 3])],
+    )
+    return total[1]
+
+
+def while_loop_with_rows_that_stop() -> Any:
+    """Lengths written by hand: the state of a row stays from its length on."""
+    x, n = sequence()
+    cell = tf.nn.rnn_cell.LSTMCell(4)
+    steps = tf.shape(x)[0]
+
+    def body(time: Any, c: Any, h: Any, array: Any) -> Any:
+        output, new = cell(tf.gather(x, time), tf.nn.rnn_cell.LSTMStateTuple(c, h))
+        going = tf.expand_dims(time < n, 1) & tf.ones_like(c, tf.bool)
+        array = array.write(time, tf.where(going, output, tf.zeros_like(output)))
+        return time + 1, tf.where(going, new.c, c), tf.where(going, new.h, h), array
+
+    zero = tf.zeros([tf.shape(x)[1], 4])
+    _, c, h, array = tf.while_loop(
+        lambda time, *_: time < steps, body, [0, zero, zero, tf.TensorArray(tf.float32, size=steps)]
+    )
+    return array.stack(), c, h
+
+
+def while_loop_into_a_longer_array() -> Any:
+    x, _ = sequence()
+    array = tf.TensorArray(tf.float32, size=tf.shape(x)[0] + 2)
+    _, array = tf.while_loop(
+        lambda i, _: i < tf.shape(x)[0], lambda i, array: (i + 1, array.write(i, x[i] * 2)), [0, array]
+    )
+    return array.stack()
+
+
+def while_loop_of_a_fixed_number() -> Any:
+    x, _ = sequence()
+    return tf.while_loop(lambda i, _: i < 4, lambda i, y: (i + 1, tf.tanh(y) + 1), [0, x], maximum_iterations=6)[1]
+
+
+RAISED = [
+    raw_rnn_of_dynamic_rnn,
+    raw_rnn_with_a_loop_state,
+    raw_rnn_that_feeds_itself,
+    while_loop_with_an_array,
+    while_loop_backwards_from_the_end,
+    while_loop_with_rows_that_stop,
+    while_loop_into_a_longer_array,
+    while_loop_of_a_fixed_number,
+]
+
+
+@pytest.mark.parametrize("build", RAISED, ids=lambda build: build.__name__)
+def test_a_counted_loop_is_raised_and_means_the_same(build: Build) -> None:
+    graph = traced(build)
+    assert "loop" in kinds(graph)
+    for steps, rows in itertools.product((5, 1, 0), (3, 1, 0)):
+        feeds = {name: value for name, value in inputs(steps, rows).items() if name in [v.name for v in graph.inputs]}
+        if build is raw_rnn_that_feeds_itself and not steps:
+            continue
+        made = assert_keeps(graph, feeds, "fold", "raise_loops")
+        assert "loop" not in kinds(made)
+        assert_keeps(graph, feeds, "fold", "raise_loops", "distribute", "recognise", "lower", "tidy")
+
+
+@pytest.mark.parametrize("build", RAISED, ids=lambda build: build.__name__)
+def test_a_raised_loop_runs(build: Build) -> None:
+    program = recorded(build)
+    names = [value.name for value in program.graph.inputs]
+    for steps, rows in ((5, 3), (1, 1), (0, 2), (4, 0)):
+        if build is raw_rnn_that_feeds_itself and not steps:
+            continue
+        feeds = {name: value for name, value in inputs(steps, rows).items() if name in names}
+        got, want = program.run(feeds), program.evaluate(feeds)
+        for a, b in zip(rnn2onnx.nest.flatten(got), rnn2onnx.nest.flatten(want), strict=True):
+            assert a.shape == b.shape
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+def test_the_raw_rnn_form_of_dynamic_rnn_is_a_native_layer_with_lengths() -> None:
+    def dynamic() -> Any:
+        x, n = sequence()
+        return tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(4), x, n, time_major=True, dtype=tf.float32)
+
+    raw, plain = recorded(raw_rnn_of_dynamic_rnn), recorded(dynamic)
+    assert [d.became for d in raw.report] == [d.became for d in plain.report] == ["LSTM"]
+    assert "native lengths" in raw.report[0].why
+    feeds = inputs(6, 4, [2, 0, 5, 1])
+    (rows, state), (all_rows, all_state) = raw.run(feeds), plain.run(feeds)
+    assert rows.shape == (5, 4, 4)
+    np.testing.assert_array_equal(rows, all_rows[:5])
+    np.testing.assert_array_equal(state.h, all_state.h)
+    np.testing.assert_array_equal(state.c, all_state.c)
+
+
+def test_a_loop_that_would_read_past_the_end_fails_as_before() -> None:
+    program = recorded(raw_rnn_of_dynamic_rnn)
+    with pytest.raises(Rnn2OnnxError):
+        program.run(inputs(3, 2, [2, 4]))
+
+
+def test_a_loop_that_would_write_past_the_end_fails_as_before() -> None:
+    def build() -> Any:
+        x, n = sequence()
+        array = tf.TensorArray(tf.float32, size=n[0])
+        steps = tf.shape(x)[0]
+        return tf.while_loop(lambda i, _: i < steps, lambda i, a: (i + 1, a.write(i, x[i])), [0, array])[1].stack()
+
+    program = recorded(build)
+    assert program.run(inputs(2, 1, [3])).shape == (3, 1, 3)
+    with pytest.raises(Rnn2OnnxError):
+        program.run(inputs(3, 1, [2]))
+
+
+# -- near misses ------------------------------------------------------------------------------------------------------
+
+
+def stops_by_what_it_computes() -> Any:
+    x, _ = sequence()
+    return tf.while_loop(
+        lambda i, y: (i < 9) & (tf.reduce_sum(y * y) < 50.0), lambda i, y: (i + 1, y * 1.5 + 0.1), [0, x[0]]
+    )
+
+
+def counts_by_two() -> Any:
+    x, _ = sequence()
+    return tf.while_loop(lambda i, y: i < 7, lambda i, y: (i + 2, y + tf.cast(i, tf.float32)), [0, x])
+
+
+def changes_its_bound() -> Any:
+    x, n = sequence()
+    return tf.while_loop(lambda i, k, y: i < k, lambda i, k, y: (i + 1, k - 1, y + 1.0), [0, tf.shape(x)[0], x])
+
+
+def goes_until_a_step_is_met() -> Any:
+    x, n = sequence()
+    return tf.while_loop(lambda i, y: tf.not_equal(i, 3), lambda i, y: (i + 1, y + 1.0), [0, x])
+
+
+def rows_that_wake_up_again() -> Any:
+    """Done while a step is before the length, running after it: a flag that falls is no length."""
+    x, n = sequence()
+    cell = tf.nn.rnn_cell.GRUCell(3)
+
+    def loop_fn(time: Any, output: Any, state: Any, loop_state: Any) -> Any:
+        state = cell.zero_state(tf.shape(x)[1], tf.float32) if output is None else state
+        finished = time < n - 2 if output is None else tf.logical_or(time < n - 2, time > 4)
+        return finished, x[0], state, output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    return emitted.stack(), state
+
+
+NEAR_MISSES = [stops_by_what_it_computes, counts_by_two, changes_its_bound, goes_until_a_step_is_met]
+
+
+@pytest.mark.parametrize("build", [*NEAR_MISSES, rows_that_wake_up_again], ids=lambda build: build.__name__)
+def test_what_cannot_be_counted_stays_a_loop(build: Build) -> None:
+    graph = traced(build)
+    feeds = {k: v for k, v in inputs(4, 3, [1, 2, 2]).items() if k in [value.name for value in graph.inputs]}
+    made = assert_keeps(graph, feeds, "fold", "raise_loops")
+    assert "loop" in kinds(made)
+
+
+def test_a_loop_that_starts_otherwise_than_it_goes_on_is_not_raised() -> None:
+    text = """graph g(%x: f32[3], %go: bool[]) {
+  %0 = const 1 : i64[]
+  %1 = const 4 : i64[]
+  %2, %3 = loop %go, %x (%4: i64[], %5: f32[3]) {
+    %6 = add %5, %5 : f32[3]
+    %7 = add %4, %0 : i64[]
+    %8 = less %7, %1 : bool[]
+    return %8, %6, %6
+  } : f32[3], f32[n, 3]
+  return "y" = %3
+}"""
+    assert "loop" in after("raise_loops", text)
+
+
+def test_a_state_that_one_step_skips_is_not_masked_by_lengths() -> None:
+    """The select of one state is another than that of the rest: the steps are counted, the selects stay."""
+
+    def build() -> Any:
+        x, n = sequence()
+        steps = tf.shape(x)[0]
+
+        def body(i: Any, a: Any, b: Any) -> Any:
+            one, two = tf.expand_dims(i < n, 1), tf.expand_dims(i < n - 1, 1)
+            a = tf.where(one & tf.ones_like(a, tf.bool), a + x[i], a)
+            return i + 1, a, tf.where(two & tf.ones_like(b, tf.bool), b * 0.5 + a, b)
+
+        zero = tf.zeros([tf.shape(x)[1], 3])
+        return tf.while_loop(lambda i, *_: i < steps, body, [0, zero, zero])[1:]
+
+    graph = traced(build)
+    for lengths in ([0, 5, 3], [1, 1, 4]):
+        made = assert_keeps(graph, inputs(5, 3, lengths), "fold", "raise_loops")
+        assert all(not op.attrs["lengths"] for op in walk(made.block) if op.kind.name == "recur")
+        assert_keeps(graph, inputs(5, 3, lengths), "fold", "raise_loops", "distribute", "recognise", "lower", "tidy")

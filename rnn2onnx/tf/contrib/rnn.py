@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.rnn.batch_and_time import best_effort_input_batch_size, transpose_batch_time
+from rnn2onnx.tf.rnn.fused_rnn_cell import FusedRNNCell, FusedRNNCellAdaptor, TimeReversedFusedRNN
+from rnn2onnx.tf.rnn.lstm_block_fused_cell import LSTMBlockFusedCell, LSTMBlockWrapper
+from rnn2onnx.tf.rnn.stack_bidirectional_rnn import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
+from rnn2onnx.tf.rnn.state_saving_rnn import static_state_saving_rnn
+from rnn2onnx.tf.rnn.static_rnn import static_bidirectional_rnn, static_rnn
 from rnn2onnx.tf.rnn_cell import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -53,6 +59,8 @@ __all__ = [
     "DeviceWrapper",
     "DropoutWrapper",
     "EmbeddingWrapper",
+    "FusedRNNCell",
+    "FusedRNNCellAdaptor",
     "GLSTMCell",
     "GRUBlockCell",
     "GRUBlockCellV2",
@@ -65,6 +73,8 @@ __all__ = [
     "InputProjectionWrapper",
     "IntersectionRNNCell",
     "LSTMBlockCell",
+    "LSTMBlockFusedCell",
+    "LSTMBlockWrapper",
     "LSTMCell",
     "LSTMStateTuple",
     "LayerNormBasicLSTMCell",
@@ -81,8 +91,16 @@ __all__ = [
     "ResidualWrapper",
     "SRUCell",
     "TimeFreqLSTMCell",
+    "TimeReversedFusedRNN",
     "UGRNNCell",
     "WeightNormLSTMCell",
+    "best_effort_input_batch_size",
+    "stack_bidirectional_dynamic_rnn",
+    "stack_bidirectional_rnn",
+    "static_bidirectional_rnn",
+    "static_rnn",
+    "static_state_saving_rnn",
+    "transpose_batch_time",
 ]
 
 __getattr__ = unknown("tf.contrib.rnn")

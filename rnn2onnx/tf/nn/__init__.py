@@ -60,8 +60,11 @@ from rnn2onnx.tf.ops.nn_ops import (
     xw_plus_b,
 )
 from rnn2onnx.tf.refusals.unknown_names import unknown
+from rnn2onnx.tf.rnn.bidirectional_rnn import bidirectional_dynamic_rnn
 from rnn2onnx.tf.rnn.dynamic_rnn import dynamic_rnn
 from rnn2onnx.tf.rnn.raw_rnn import raw_rnn
+from rnn2onnx.tf.rnn.state_saving_rnn import static_state_saving_rnn
+from rnn2onnx.tf.rnn.static_rnn import static_bidirectional_rnn, static_rnn
 
 __all__ = [
     "atrous_conv2d",
@@ -71,6 +74,7 @@ __all__ = [
     "avg_pool_v2",
     "batch_normalization",
     "bias_add",
+    "bidirectional_dynamic_rnn",
     "conv1d",
     "conv2d",
     "convolution",
@@ -113,6 +117,9 @@ __all__ = [
     "softsign",
     "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
+    "static_bidirectional_rnn",
+    "static_rnn",
+    "static_state_saving_rnn",
     "swish",
     "tanh",
     "top_k",

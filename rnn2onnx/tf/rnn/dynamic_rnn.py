@@ -8,16 +8,22 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.dtypes import DType, as_dtype
 from rnn2onnx.tf.loops.bodies import trace
-from rnn2onnx.tf.loops.tensor_array import TensorArray
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.rnn.step_checks import (
+    check_state,
+    checked_output,
+    initial_state_of,
+    leaves_of,
+    output_dtype,
+    same_rows,
+)
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
-from rnn2onnx.tf.shapes.shape import TensorShape
+from rnn2onnx.tf.shapes.shape_argument import as_int64
 from rnn2onnx.tf.variables.variable_scope import variable_scope
 
 __all__ = ["dynamic_rnn"]
@@ -68,7 +74,25 @@ def dynamic_rnn(
         ``tf.nn.dynamic_rnn``.
     """
     assert_like_rnncell("cell", cell)
-    with variable_scope(scope or "rnn"):
+    return over_time(
+        cell, inputs, sequence_length, initial_state, dtype, parallel_iterations, time_major, scope or "rnn"
+    )
+
+
+def over_time(
+    cell: Any,
+    inputs: Any,
+    sequence_length: Any,
+    initial_state: Any,
+    dtype: Any,
+    parallel_iterations: int | None,
+    time_major: bool,
+    scope: Any,
+    *,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """As ``dynamic_rnn``; if ``reverse``, each row is read and written from its last step before its length back."""
+    with variable_scope(scope):
         flat = [convert_to_tensor(leaf) for leaf in nest.flatten(inputs)]
         if not flat:
             raise EmptyInputsError(
@@ -82,9 +106,9 @@ def dynamic_rnn(
                 f"parallel_iterations must be int, not {parallel_iterations!r}.", user_location()
             )
         lengths = None if sequence_length is None else _lengths(sequence_length)
-        state = _initial_state(cell, initial_state, _batch(flat), dtype)
+        state = initial_state_of(cell, initial_state, _batch(flat), dtype)
         _check_inputs(flat)
-        outputs, final = _recur(cell, nest.pack_sequence_as(inputs, flat), flat, lengths, state, dtype)
+        outputs, final = _recur(cell, nest.pack_sequence_as(inputs, flat), flat, lengths, state, dtype, reverse)
         if not time_major:
             outputs = nest.map_structure(_swapped, outputs)
         return outputs, final
@@ -128,16 +152,6 @@ def _batch(flat: Sequence[Tensor]) -> Any:
     return emit("cast", Tensor(value, graph), dtype=np.dtype(np.int32))
 
 
-def _initial_state(cell: Any, initial_state: Any, batch: Any, dtype: Any) -> Any:
-    if initial_state is not None:
-        return initial_state
-    if not dtype:
-        raise ArgumentError("If no initial_state is provided, argument `dtype` must be specified", user_location())
-    if getattr(cell, "get_initial_state", None) is not None:
-        return cell.get_initial_state(inputs=None, batch_size=batch, dtype=as_dtype(dtype))
-    return cell.zero_state(batch, as_dtype(dtype))
-
-
 def _check_inputs(flat: Sequence[Tensor]) -> None:
     shapes = [tensor.shape.with_rank_at_least(3) for tensor in flat]
     steps, batch = shapes[0].as_list()[:2]
@@ -164,36 +178,14 @@ def _check_inputs(flat: Sequence[Tensor]) -> None:
             builder.unify(flat[0].dims[axis], tensor.dims[axis])
 
 
-def output_dtype(dtype: Any, state: Any) -> DType:
-    """The dtype of outputs: ``dtype``, or else the one dtype that all of ``state`` has.
-
-    Raises:
-        ValueError: Neither says it.
-    """
-    if dtype is not None:
-        return as_dtype(dtype)
-    dtypes = [leaf.dtype for leaf in nest.flatten(state)]
-    if not dtypes:
-        raise ArgumentError(
-            f"Unable to infer dtype from argument state={state}: it is empty. Give `dtype`.", user_location()
-        )
-    if any(found != dtypes[0] for found in dtypes):
-        raise ArgumentError(
-            f"Argument state={state} has tensors of different inferred dtypes. Unable to infer a single representative "
-            f"dtype. Dtypes received: {[found.name for found in dtypes]}",
-            user_location(),
-        )
-    found: DType = dtypes[0]
-    return found
-
-
-def leaves_of(state: Any) -> list[Tensor | TensorArray]:
-    """The flat leaves of a state: tensors and TensorArrays."""
-    return [leaf if isinstance(leaf, TensorArray) else convert_to_tensor(leaf) for leaf in nest.flatten(state)]
-
-
 def _recur(
-    cell: Any, inputs: Any, flat: Sequence[Tensor], lengths: Tensor | None, state: Any, dtype: Any
+    cell: Any,
+    inputs: Any,
+    flat: Sequence[Tensor],
+    lengths: Tensor | None,
+    state: Any,
+    dtype: Any,
+    reverse: bool,
 ) -> tuple[Any, Any]:
     graph = get_default_graph()
     builder = graph.builder
@@ -207,7 +199,7 @@ def _recur(
     wanted = output_dtype(dtype, state)
     batch = flat[0].dims[1]
     if lengths is not None:
-        _same_rows(lengths.dims[0], batch, "sequence_length")
+        same_rows(lengths.dims[0], batch, "sequence_length")
         batch = flat[0].dims[1]
     leaves = leaves_of(state)
     masked = [lengths is not None and isinstance(leaf, Tensor) and bool(leaf.dims) for leaf in leaves]
@@ -219,114 +211,32 @@ def _recur(
             nest.assert_same_structure(cell.output_size, nest.map_structure(lambda _: 0, output), check_types=False)
         nest.assert_same_structure(state, after)
         for found, size in zip(nest.flatten(output), nest.flatten(cell.output_size), strict=False):
-            outs.append(_checked_output(convert_to_tensor(found), size, wanted, lengths is not None))
+            outs.append(checked_output(convert_to_tensor(found), size, wanted, lengths is not None))
         new = leaves_of(after)
         for old, now in zip(inside, new, strict=True):
-            _check_state(old, now, selected=lengths is not None)
+            check_state(old, now, selected=lengths is not None)
         return new
 
     if any(masked):
         for leaf, is_masked in zip(leaves, masked, strict=True):
             if is_masked and isinstance(leaf, Tensor):
-                _same_rows(leaf.dims[0], batch, "the initial state")
+                same_rows(leaf.dims[0], batch, "the initial state")
     trailing = [tensor.recorded.type.with_shape(tensor.dims[1:]) for tensor in flat]
     body = trace(leaves, step, trailing=trailing)
     body.block.results = (*body.block.results, *(tensor.recorded for tensor in outs))
     carried = [index for index, leaf in enumerate(body.leaves) if leaf.param is not None]
     operands = [*body.initials(), *(tensor.recorded for tensor in flat)]
     if lengths is not None:
-        operands.append(lengths.recorded)
+        operands.append(lengths.recorded if not reverse else as_int64(lengths).recorded)
     values = builder.emit(
         "recur",
         operands,
         blocks=(body.block,),
         states=len(carried),
         lengths=lengths is not None,
-        reverse=False,
+        reverse=reverse,
         unmasked=tuple(at for at, index in enumerate(carried) if lengths is not None and not masked[index]),
     )
     final = nest.pack_sequence_as(state, body.finals(values[: len(carried)]))
     rows = [Tensor(value, graph) for value in values[len(carried) :]]
     return nest.pack_sequence_as(cell.output_size, rows), final
-
-
-def _same_rows(found: Any, batch: Any, what: str) -> None:
-    try:
-        get_default_graph().builder.unify(batch, found)
-    except ShapeError:
-        raise ShapeError(
-            f"Dimension 0 in both shapes must be equal, but are {found} and {batch}: {what} has {found} rows, "
-            f"the inputs have "
-            f"{batch}.",
-            user_location(),
-        ) from None
-
-
-def _checked_output(output: Tensor, size: Any, dtype: DType, selected: bool) -> Tensor:
-    if output.dtype != dtype:
-        raise DTypeError(
-            f"Input 'e' of 'Select' Op has type {output.dtype.name} that does not match type {dtype.name} of "
-            f"argument 't': "
-            f"the cell's output {output!r} is not of the dtype that dynamic_rnn was told. Cast it in the cell, "
-            f"or say `dtype`.",
-            user_location(),
-        )
-    features = TensorShape(size) if isinstance(size, list | tuple | TensorShape) else TensorShape([size])
-    found = output.shape
-    if found.ndims and not found[1:].is_compatible_with(features):
-        expected = TensorShape([found[0]]).concatenate(features)
-        if selected and found.ndims == expected.ndims:
-            axis = next(
-                i
-                for i, (a, b) in enumerate(zip(found.as_list(), expected.as_list(), strict=True))
-                if None not in (a, b) and a != b
-            )
-            raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {expected.as_list()[axis]} and "
-                f"{found.as_list()[axis]}. "
-                f"Shapes are {expected} (the cell's output_size) and {found} (its output).",
-                user_location(),
-            )
-        raise ShapeError(
-            f"Inconsistent shapes: saw {found} but expected {expected} (the cell's output_size says so).",
-            user_location(),
-        )
-    return output
-
-
-def _check_state(old: Any, new: Any, *, selected: bool = True) -> None:
-    """Refuses a state that is not one after a step.
-
-    Args:
-        old: The state inside.
-        new: What it becomes.
-        selected: Whether rows of the two are chosen from, so that all their lengths must be equal. Otherwise only the
-            batch is taken for the same, and another length that is unknown may grow.
-    """
-    if isinstance(old, TensorArray) or isinstance(new, TensorArray):
-        if isinstance(old, TensorArray) != isinstance(new, TensorArray):
-            raise ArgumentTypeError(f"the state {old!r} becomes {new!r} after a step.", user_location())
-        return
-    if old.dtype != new.dtype:
-        raise DTypeError(
-            f"Input 'e' of 'Select' Op has type {new.dtype.name} that does not match type {old.dtype.name} of "
-            f"argument 't': "
-            f"the state {old!r} becomes {new!r} after a step.",
-            user_location(),
-        )
-    builder = get_default_graph().builder
-    if len(old.dims) != len(new.dims):
-        raise ShapeError(
-            f"Shapes must be equal rank, but are {len(old.dims)} and {len(new.dims)}: the state {old!r} "
-            f"becomes {new!r} after a step.",
-            user_location(),
-        )
-    for axis, (a, b) in enumerate(zip(old.dims, new.dims, strict=True)):
-        if isinstance(a, int) and isinstance(b, int) and a != b:
-            raise ShapeError(
-                f"Dimension {axis} in both shapes must be equal, but are {a} and {b}: the state {old!r} "
-                f"becomes {new!r} after a step.",
-                user_location(),
-            )
-        if selected or not axis or isinstance(a, int):
-            builder.unify(old.dims[axis], new.dims[axis])

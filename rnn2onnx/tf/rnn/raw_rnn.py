@@ -16,7 +16,7 @@ from rnn2onnx.tf.loops.tensor_array import Present, TensorArray
 from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
-from rnn2onnx.tf.rnn.dynamic_rnn import _check_state, leaves_of
+from rnn2onnx.tf.rnn.step_checks import check_state, leaves_of
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.variables.variable_scope import variable_scope
@@ -176,11 +176,11 @@ class _Loop:
         ]
         states = []
         for old, new in zip(inside[n : n + len(self.states)], leaves_of(next_state), strict=True):
-            _check_state(old, new)
+            check_state(old, new)
             states.append(_frozen(done, old, new))
         inputs = [_leaf(leaf) for leaf in nest.flatten(next_input)]
         for old, new in zip(inside[1:n], inputs, strict=True):
-            _check_state(old, new)
+            check_state(old, new)
         loop_states = inside[n + len(self.states) :]
         if next_loop_state is not None and self.loop_state is not None:
             nest.assert_same_structure(self.loop_state, next_loop_state)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from rnn2onnx.deepctr import contrib
+from rnn2onnx.deepctr import contrib, layers
 
-__all__ = ["contrib"]
+__all__ = ["contrib", "layers"]

@@ -15,6 +15,7 @@ from rnn2onnx.errors import ModelError
 
 READY: Mapping[str, str] = MappingProxyType(
     {
+        "dien": "how likely a user buys an item: two GRUs over past items, the second led by attention",
         "g2p": "English spelling to phonemes: a GRU encoder over letters and a greedy GRU decoder",
     }
 )

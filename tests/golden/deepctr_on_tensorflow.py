@@ -17,12 +17,17 @@ for moved in ("while_loop", "cond", "Assert"):
     setattr(control_flow_ops, moved, getattr(tensorflow.compat.v1, moved))
 nest.is_sequence = nest.is_nested
 
-from deepctr import layers  # noqa: E402
-from deepctr.contrib import rnn, utils  # noqa: E402
+from deepctr import feature_column, layers, models  # noqa: E402
+from deepctr.contrib import rnn, rnn_v2, utils  # noqa: E402
 
 rnn.tf = tensorflow.compat.v1
 # The layers would take the twin for TensorFlow 2, which needs shapes of ints, not of Dimensions.
 layers.sequence.dynamic_rnn = rnn.dynamic_rnn
 
-deepctr = SimpleNamespace(contrib=SimpleNamespace(rnn=rnn, utils=utils), layers=layers)
+deepctr = SimpleNamespace(
+    contrib=SimpleNamespace(rnn=rnn, rnn_v2=rnn_v2, utils=utils),
+    feature_column=feature_column,
+    layers=layers,
+    models=models,
+)
 """What a case is given as ``deepctr``."""

@@ -105,6 +105,8 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
             return inner.operands
         return builder.emit("transpose", inner.operands, perm=perm, location=op.location)
     if op.kind.name == "cast" == inner.kind.name and _holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
+        if inner.operands[0].type.dtype == op.attrs["dtype"]:
+            return inner.operands
         return builder.emit("cast", inner.operands, dtype=op.attrs["dtype"], location=op.location)
     if op.kind.name == "reshape" == inner.kind.name:
         return builder.emit(
@@ -113,6 +115,48 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     if {op.kind.name, inner.kind.name} == {"squeeze", "unsqueeze"} and op.attrs["axes"] == inner.attrs["axes"]:
         return inner.operands[:1] if op.results[0].type.rank == inner.operands[0].type.rank else None
     return None
+
+
+def _stacked_again(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """A concat of all the slices of one tensor, each with a new axis: the tensor with an axis moved."""
+    if op.kind.name != "concat":
+        return None
+    axis, slices = op.attrs["axis"], [value.op for value in op.operands]
+    source: tuple[Value, int] | None = None
+    for number, part in enumerate(slices):
+        inner = part.operands[0].op if part is not None and part.kind.name == "unsqueeze" else None
+        if part is None or part.attrs.get("axes") != (axis,) or inner is None or inner.kind.name != "gather":
+            return None
+        index = constant(inner.operands[1])
+        if index is None or index.ndim or index.item() != number:
+            return None
+        if source not in (None, (inner.operands[0], inner.attrs["axis"])):
+            return None
+        source = inner.operands[0], inner.attrs["axis"]
+    if source is None or source[0].type.shape[source[1]] != len(slices):
+        return None
+    tensor, taken = source
+    order = [a for a in range(tensor.type.rank) if a != taken]
+    order.insert(axis, taken)
+    if order == sorted(order):
+        return (tensor,)
+    return builder.emit("transpose", (tensor,), perm=tuple(order), location=op.location)
+
+
+def _one_of_the_stacked(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """One slice of a concat of slices: that slice."""
+    joined = op.operands[0].op if op.kind.name == "gather" else None
+    if joined is None or joined.kind.name != "concat" or joined.attrs["axis"] != op.attrs["axis"]:
+        return None
+    index, axis = constant(op.operands[1]), op.attrs["axis"]
+    if index is None or index.ndim or not 0 <= index.item() < len(joined.operands):
+        return None
+    if any(part.type.shape[axis] != 1 for part in joined.operands):
+        return None
+    part = joined.operands[int(index)]
+    if part.op is not None and part.op.kind.name == "unsqueeze" and part.op.attrs["axes"] == (axis,):
+        return (part.op.operands[0],)
+    return builder.emit("squeeze", (part,), axes=(axis,), location=op.location)
 
 
 def _holds(narrow: DType, wide: DType) -> bool:
@@ -155,4 +199,4 @@ def _known_branch(builder: Builder, op: Op) -> Sequence[Value] | None:
     return [copier.value(value) for value in block.results]
 
 
-RULES = (_nothing, _constants, _identities, _twice, _neutral, _known_branch)
+RULES = (_nothing, _constants, _identities, _twice, _neutral, _stacked_again, _one_of_the_stacked, _known_branch)

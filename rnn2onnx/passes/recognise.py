@@ -110,7 +110,7 @@ def _inputs(layer: Layer, state: Value) -> list[Value]:
     time, batch = {source.type.shape[0] for source in found}, {source.type.shape[1] for source in found}
     if len(time) > 1 or len(batch) > 1:
         raise MismatchError("its inputs differ in their first two lengths")
-    if (1 in batch) != (state.type.shape[0] == 1):
+    if batch != {state.type.shape[0]}:
         raise MismatchError("its inputs and its state are not of one batch")
     return list(found)
 

@@ -89,6 +89,64 @@ def test_there_and_back_is_nothing() -> None:
     )
 
 
+def test_an_integer_cast_wider_and_on_is_cast_once_and_one_cast_narrower_is_not() -> None:
+    text = """graph g(%x: i32[B]) {
+  %0 = cast %x {dtype=i64} : i64[B]
+  %1 = cast %0 {dtype=i32} : i32[B]
+  %2 = cast %x {dtype=u8} : u8[B]
+  %3 = cast %2 {dtype=i32} : i32[B]
+  return "a" = %1, "b" = %3
+}"""
+    assert (
+        after("fold", text)
+        == """graph g(%x: i32[B]) {
+  %0 = cast %x {dtype=u8} : u8[B]
+  %1 = cast %0 {dtype=i32} : i32[B]
+  return "a" = %x, "b" = %1
+}"""
+    )
+
+
+SLICES = """graph g(%x: f32[B, 3, 2]) {
+  %0 = const 0 : i64[]
+  %1 = const 1 : i64[]
+  %2 = const 2 : i64[]
+  %3 = gather %x, FIRST {axis=1} : f32[B, 2]
+  %4 = gather %x, %1 {axis=1} : f32[B, 2]
+  %5 = gather %x, %2 {axis=1} : f32[B, 2]
+  %6 = unsqueeze %3 {axes=[0]} : f32[1, B, 2]
+  %7 = unsqueeze %4 {axes=[0]} : f32[1, B, 2]
+  %8 = unsqueeze %5 {axes=[0]} : f32[1, B, 2]
+  %9 = concat %6, %7, %8 {axis=0} : f32[3, B, 2]
+  return "y" = %9
+}"""
+
+
+def test_all_slices_stacked_are_the_tensor_with_an_axis_moved() -> None:
+    assert (
+        after("fold", SLICES.replace("FIRST", "%0"))
+        == """graph g(%x: f32[B, 3, 2]) {
+  %0 = transpose %x {perm=[1, 0, 2]} : f32[3, B, 2]
+  return "y" = %0
+}"""
+    )
+    assert "concat" in after("fold", SLICES.replace("FIRST", "%2"))
+
+
+def test_one_slice_of_a_stack_is_that_slice() -> None:
+    text = SLICES.replace("FIRST", "%2").replace(
+        'return "y" = %9', '%10 = gather %9, %1 {axis=0} : f32[B, 2]\n  return "y" = %10'
+    )
+    assert (
+        after("fold", text)
+        == """graph g(%x: f32[B, 3, 2]) {
+  %0 = const 1 : i64[]
+  %1 = gather %x, %0 {axis=1} : f32[B, 2]
+  return "y" = %1
+}"""
+    )
+
+
 def test_neutral_numbers_go_but_not_where_they_widen_or_negate() -> None:
     text = """graph g(%x: f32[B, 3], %s: f32[]) {
   %0 = const 0.0 : f32[]

@@ -272,12 +272,12 @@ def counts_by_two() -> Any:
 
 
 def changes_its_bound() -> Any:
-    x, n = sequence()
+    x, _ = sequence()
     return tf.while_loop(lambda i, k, y: i < k, lambda i, k, y: (i + 1, k - 1, y + 1.0), [0, tf.shape(x)[0], x])
 
 
 def goes_until_a_step_is_met() -> Any:
-    x, n = sequence()
+    x, _ = sequence()
     return tf.while_loop(lambda i, y: tf.not_equal(i, 3), lambda i, y: (i + 1, y + 1.0), [0, x])
 
 

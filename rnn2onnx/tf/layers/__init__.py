@@ -6,8 +6,10 @@ from rnn2onnx.tf.layers.base_layer import Layer
 from rnn2onnx.tf.layers.convolution import (
     Conv1D,
     Conv2D,
+    Conv3D,
     conv1d,
     conv2d,
+    conv3d,
 )
 from rnn2onnx.tf.layers.dense import (
     Dense,
@@ -43,6 +45,7 @@ __all__ = [
     "BatchNormalization",
     "Conv1D",
     "Conv2D",
+    "Conv3D",
     "Dense",
     "Dropout",
     "Flatten",
@@ -57,6 +60,7 @@ __all__ = [
     "batch_normalization",
     "conv1d",
     "conv2d",
+    "conv3d",
     "dense",
     "dropout",
     "flatten",

@@ -1,4 +1,4 @@
-"""``tf.layers``: convolutions over sequences and images."""
+"""``tf.layers``: convolutions over sequences, images and volumes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rnn2onnx.tf.layers.windows import ConvolutionLayer
 from rnn2onnx.tf.ops.conv_ops import convolution
 from rnn2onnx.tf.recording.tensor import Tensor
 
-__all__ = ["Conv1D", "Conv2D", "conv1d", "conv2d"]
+__all__ = ["Conv1D", "Conv2D", "Conv3D", "conv1d", "conv2d", "conv3d"]
 
 _ZEROS = Zeros()
 
@@ -128,6 +128,15 @@ class Conv2D(_Convolution):
     rank = 2
 
 
+class Conv3D(_Convolution):
+    """A convolution over volumes. Variables ``kernel`` ``[depth, height, width, channels, filters]`` and ``bias``.
+
+    Source: ``tf.layers.Conv3D``.
+    """
+
+    rank = 3
+
+
 def conv1d(
     inputs: Any,
     filters: Any,
@@ -198,6 +207,53 @@ def conv2d(
 ) -> Tensor:
     """What a ``Conv2D`` layer gives; ``reuse`` says whether its variables exist. Source: ``tf.layers.conv2d``."""
     layer = Conv2D(
+        filters=filters,
+        kernel_size=kernel_size,
+        strides=strides,
+        padding=padding,
+        data_format=data_format,
+        dilation_rate=dilation_rate,
+        activation=activation,
+        use_bias=use_bias,
+        kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer,
+        kernel_regularizer=kernel_regularizer,
+        bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer,
+        kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint,
+        trainable=trainable,
+        name=name,
+        _scope=name,
+        _reuse=reuse,
+    )
+    result: Tensor = layer(inputs)
+    return result
+
+
+def conv3d(
+    inputs: Any,
+    filters: Any,
+    kernel_size: Any,
+    strides: Any = (1, 1, 1),
+    padding: Any = "valid",
+    data_format: str = "channels_last",
+    dilation_rate: Any = (1, 1, 1),
+    activation: Any = None,
+    use_bias: bool = True,
+    kernel_initializer: Any = None,
+    bias_initializer: Any = _ZEROS,
+    kernel_regularizer: Any = None,
+    bias_regularizer: Any = None,
+    activity_regularizer: Any = None,
+    kernel_constraint: Any = None,
+    bias_constraint: Any = None,
+    trainable: bool = True,
+    name: Any = None,
+    reuse: Any = None,
+) -> Tensor:
+    """What a ``Conv3D`` layer gives; ``reuse`` says whether its variables exist. Source: ``tf.layers.conv3d``."""
+    layer = Conv3D(
         filters=filters,
         kernel_size=kernel_size,
         strides=strides,

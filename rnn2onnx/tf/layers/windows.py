@@ -52,7 +52,7 @@ def tensorflow_format(data_format: Any, axes: int) -> str:
     Raises:
         ArgumentError: It is another word.
     """
-    words = {"channels_last": ("NWC", "NHWC"), "channels_first": ("NCW", "NCHW")}
+    words = {"channels_last": ("NWC", "NHWC", "NDHWC"), "channels_first": ("NCW", "NCHW", "NCDHW")}
     if data_format not in words:
         raise ArgumentError(
             f"The `data_format` argument must be one of {', '.join(words)}. Received: {data_format}", user_location()

@@ -18,6 +18,7 @@ __all__ = [
     "atrous_conv2d",
     "conv1d",
     "conv2d",
+    "conv3d",
     "convolution",
     "depthwise_conv2d",
     "depthwise_conv2d_native",
@@ -91,6 +92,38 @@ def conv2d(
     """
     kernel = one_of(filters, filter, "filters", "filter")
     return _convolved(input, kernel, 2, strides, padding, data_format, dilations, name)
+
+
+def conv3d(
+    input: Any,
+    filter: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    data_format: str | None = "NDHWC",
+    dilations: Any = None,
+    name: str | None = None,
+    filters: Any = None,
+) -> Tensor:
+    """The convolution of volumes [N, D, H, W, C] by a kernel [depth, height, width, C, outputs].
+
+    Args:
+        input: The volumes; [N, C, D, H, W] for ``data_format="NCDHW"``.
+        filter: The kernel.
+        strides: Elements between two windows: one number, three, or five.
+        padding: SAME or VALID.
+        data_format: NDHWC or NCDHW.
+        dilations: Distance of two elements of a window.
+        name: The result's name.
+        filters: The other name of ``filter``.
+
+    Raises:
+        ShapeError: The channels of volumes and kernel don't fit.
+
+    Source:
+        ``tf.nn.conv3d``.
+    """
+    kernel = one_of(filters, filter, "filters", "filter")
+    return _convolved(input, kernel, 3, strides, padding, data_format, dilations, name)
 
 
 def convolution(

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
     from rnn2onnx.runtime import Program as Program
     from rnn2onnx.runtime import compile as compile
+    from rnn2onnx.stand_in import as_tensorflow as as_tensorflow
     from rnn2onnx.tf.recording.tracing import trace as trace
 
-__all__ = ["Program", "Rnn2OnnxError", "compile", "tf", "trace"]
+__all__ = ["Program", "Rnn2OnnxError", "as_tensorflow", "compile", "tf", "trace"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Program": "rnn2onnx.runtime",
     "Rnn2OnnxError": "rnn2onnx.errors",
+    "as_tensorflow": "rnn2onnx.stand_in",
     "compile": "rnn2onnx.runtime",
     "trace": "rnn2onnx.tf.recording.tracing",
 }

@@ -86,6 +86,10 @@ class UnsupportedError(Rnn2OnnxError, AttributeError):
     """A name that exists in TensorFlow, or might, but not here."""
 
 
+class StandInError(Rnn2OnnxError, ModuleNotFoundError):
+    """A module of TensorFlow that nothing here stands in for."""
+
+
 class TrainingError(UnsupportedError):
     """A call that only training needs; this project compiles trained models."""
 

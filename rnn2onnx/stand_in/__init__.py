@@ -1,1 +1,7 @@
-"""Stands in for TensorFlow while other people's files are imported."""
+"""This project under TensorFlow's own name, for files that say ``import tensorflow``: ``rnn2onnx.as_tensorflow``."""
+
+from __future__ import annotations
+
+from rnn2onnx.stand_in.importing import as_tensorflow
+
+__all__ = ["as_tensorflow"]

@@ -17,6 +17,7 @@ from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph
 from rnn2onnx.tf.recording.operators import operator
 from rnn2onnx.tf.recording.tensor import Tensor
+from rnn2onnx.tf.refusals.training import refuse
 
 
 @operator("program")
@@ -51,6 +52,9 @@ def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) ->
     for name, tensor in graph.placeholders.items():
         if tensor.recorded in used:
             copier.new[tensor.recorded] = builder.input(name, tensor.recorded.type)
+    for value in graph.builder.root.params:
+        if value in used and value not in copier.new:
+            raise refuse(f"an output that needs {value.name!r}, which only training computes,")
     for op in needed:
         copier.op(op)
     return builder.finish(zip(names, (copier.new[leaf.recorded] for leaf in leaves), strict=True))

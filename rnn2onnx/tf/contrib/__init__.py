@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.contrib import cudnn_rnn, framework, layers, learn, rnn, util
+from rnn2onnx.tf.contrib import cudnn_rnn, framework, layers, learn, rnn, seq2seq, slim, training, util
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
-__all__ = ["cudnn_rnn", "framework", "layers", "learn", "rnn", "util"]
+__all__ = [
+    "cudnn_rnn",
+    "framework",
+    "layers",
+    "learn",
+    "rnn",
+    "seq2seq",
+    "slim",
+    "training",
+    "util",
+]
 
 __getattr__ = unknown("tf.contrib")

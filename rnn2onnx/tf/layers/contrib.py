@@ -8,6 +8,7 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.initializers import Ones, Zeros, xavier_initializer
+from rnn2onnx.tf.layers.arg_scope import add_arg_scope
 from rnn2onnx.tf.layers.dense import Flatten
 from rnn2onnx.tf.layers.inference import check_inference
 from rnn2onnx.tf.ops.activations import bias_add, relu
@@ -57,6 +58,7 @@ def _depth(inputs: Tensor, call: str) -> int:
     return int(depth)
 
 
+@add_arg_scope
 def fully_connected(
     inputs: Any,
     num_outputs: int,
@@ -126,6 +128,7 @@ def relu_layer(inputs: Any, num_outputs: int, **kwargs: Any) -> Tensor:
     return fully_connected(inputs, num_outputs, **({"activation_fn": relu} | kwargs))
 
 
+@add_arg_scope
 def layer_norm(
     inputs: Any,
     center: bool = True,
@@ -188,6 +191,7 @@ def layer_norm(
         return _collected(outputs, outputs_collections)
 
 
+@add_arg_scope
 def batch_norm(
     inputs: Any,
     decay: float = 0.999,
@@ -281,6 +285,7 @@ def batch_norm(
         return _collected(outputs, outputs_collections)
 
 
+@add_arg_scope
 def dropout(
     inputs: Any,
     keep_prob: Any = 0.5,
@@ -296,6 +301,7 @@ def dropout(
     return _collected(convert_to_tensor(inputs), outputs_collections)
 
 
+@add_arg_scope
 def flatten(inputs: Any, outputs_collections: Any = None, scope: Any = None) -> Tensor:
     """``inputs`` as a matrix: all axes but the first become one. Source: ``tf.contrib.layers.flatten``."""
     with name_scope(scope, "Flatten", [inputs]):

@@ -10,6 +10,7 @@ import numpy as np
 from rnn2onnx.errors import ArgumentError, ShapeError
 from rnn2onnx.ir import constant, user_location
 from rnn2onnx.ir.types import UNKNOWN
+from rnn2onnx.tf.ops.old_orders import also_ordered, is_number
 from rnn2onnx.tf.ops.reshaping import identity
 from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.operators import operator
@@ -40,6 +41,12 @@ def tensors_of(values: Any, what: str) -> list[Tensor]:
     return tensors
 
 
+@also_ordered(
+    lambda old: is_number(old.get("concat_dim")) and isinstance(old.get("values"), list | tuple),
+    concat_dim="axis",
+    values="values",
+    name="name",
+)
 def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     """The tensors one behind the other along ``axis``; all their other lengths are equal.
 
@@ -47,7 +54,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         ShapeError: Ranks or other lengths differ. DTypeError: dtypes differ.
 
     Source:
-        ``tf.concat`` (values, axis), as since TensorFlow 1.0.
+        ``tf.concat`` (values, axis), as since TensorFlow 1.0; before it was (axis, values).
     """
     parts = tensors_of(values if isinstance(values, list | tuple) else [values], "'values' of 'concat'")
     if len(parts) == 1:
@@ -117,6 +124,13 @@ def unstack(value: Any, num: int | None = None, axis: Any = 0, name: str = "unst
     return [emit("gather", tensor, as_int64(i), axis=place, name=name) for i in range(int(num))]
 
 
+@also_ordered(
+    lambda old: is_number(old.get("split_dim")) and not is_number(old.get("value", 0)),
+    split_dim="axis",
+    num_split="num_or_size_splits",
+    value="value",
+    name="name",
+)
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str = "split"
 ) -> list[Tensor]:
@@ -133,7 +147,7 @@ def split(
         ShapeError: The length does not divide, or the sizes don't add up to it.
 
     Source:
-        ``tf.split``.
+        ``tf.split``; before TensorFlow 1.0 it was (axis, number of parts, value).
     """
     tensor = convert_to_tensor(value)
     if not tensor.dims:

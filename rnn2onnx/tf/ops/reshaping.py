@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
+from rnn2onnx.tf.ops.old_orders import axes_of_flags
 from rnn2onnx.tf.recording.conversion import constant_array, convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.shapes.agreement import agree_lengths, shown
@@ -176,9 +177,12 @@ def _repeated(tensor: Tensor, count: Tensor, axis: int, name: str | None) -> Ten
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
-    """The elements along each of the axes in reversed order. Source: ``tf.reverse``."""
+    """The elements along each of the axes in reversed order. Source: ``tf.reverse``.
+
+    As before TensorFlow 1.0, the axes may also be marked by one bool for each axis.
+    """
     x = convert_to_tensor(tensor)
-    axes = axes_of(axis, len(x.dims))
+    axes = axes_of(axes_of_flags(axis), len(x.dims))
     return emit("reverse", x, name=name, axes=tuple(sorted(axes))) if axes else identity(x, name)
 
 

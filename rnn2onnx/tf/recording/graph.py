@@ -192,6 +192,9 @@ class Graph:
         values: dict[str, Array] = operate("initial_values", self, names)
         return values
 
+    def _get_control_flow_context(self) -> None:
+        """None: files with loops of their own ask whether they are inside one."""
+
     def finalize(self) -> None:
         """Nothing: a graph may be compiled at any time."""
 

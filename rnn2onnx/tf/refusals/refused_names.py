@@ -12,15 +12,15 @@ REFUSED: dict[str, frozenset[str]] = {
             PaddingFIFOQueue PriorityQueue QueueBase RaggedTensor RaggedTensorSpec RandomShuffleQueue ReaderBase
             RunMetadata RunOptions Session SessionLog SparseConditionalAccumulator SparseFeature SparseTensor
             SparseTensorSpec SparseTensorValue Summary SummaryMetadata TFRecordReader TextLineReader VarLenFeature
-            WholeFileReader app batch_scatter_update count_up_to data decode_csv
-            decode_json_example decode_raw delete_session_tensor distribute flags get_default_session get_session_handle
+            WholeFileReader batch_scatter_update count_up_to data decode_csv
+            decode_json_example decode_raw delete_session_tensor distribute get_default_session get_session_handle
             get_session_tensor gradients hessians import_graph_def metrics numpy_function parse_example
             parse_single_example parse_single_sequence_example parse_tensor profiler py_func py_function python_io queue
             read_file recompute_grad saved_model scatter_add scatter_div scatter_max scatter_min scatter_mul
             scatter_nd_add scatter_nd_sub scatter_nd_update scatter_sub scatter_update stop_recording summary tpu
             variable_creator_scope
             """,
-        "tf.contrib": "cluster_resolver distribute eager metrics opt predictor quantize slim summary tpu training",
+        "tf.contrib": "cluster_resolver distribute eager metrics opt predictor quantize summary tpu",
         "tf.contrib.framework": """
             assign_from_checkpoint assign_from_checkpoint_fn assign_from_values init_from_checkpoint list_variables
             load_checkpoint load_variable

@@ -19,7 +19,6 @@ _ADVICE = {
     "tf.SparseTensorValue": _DENSE,
     "tf.app": "Scripts read their command line with argparse; a model gets its sizes as arguments.",
     "tf.data": "Inputs are placeholders in the graph, and arrays in Program.run(feeds).",
-    "tf.flags": "Scripts read their command line with argparse; a model gets its sizes as arguments.",
     "tf.numpy_function": "No compiled program can hold Python code: write it with operations, or feed what it gives.",
     "tf.py_func": "No compiled program can hold Python code: write it with operations, or feed what it gives.",
     "tf.py_function": "No compiled program can hold Python code: write it with operations, or feed what it gives.",

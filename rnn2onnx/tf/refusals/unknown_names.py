@@ -14,6 +14,7 @@ from rnn2onnx.tf.refusals.training import refused
 
 _MODULES = {
     "tf": "rnn2onnx.tf",
+    "tf.app": "rnn2onnx.tf.app",
     "tf.compat": "rnn2onnx.tf.compat",
     "tf.contrib": "rnn2onnx.tf.contrib",
     "tf.contrib.cudnn_rnn": "rnn2onnx.tf.contrib.cudnn_rnn",
@@ -21,11 +22,16 @@ _MODULES = {
     "tf.contrib.layers": "rnn2onnx.tf.contrib.layers",
     "tf.contrib.learn": "rnn2onnx.tf.contrib.learn",
     "tf.contrib.rnn": "rnn2onnx.tf.contrib.rnn",
+    "tf.contrib.slim": "rnn2onnx.tf.contrib.slim",
+    "tf.contrib.training": "rnn2onnx.tf.contrib.training",
+    "tf.contrib.seq2seq": "rnn2onnx.tf.contrib.seq2seq",
     "tf.contrib.util": "rnn2onnx.tf.contrib.util",
     "tf.debugging": "rnn2onnx.tf.debugging",
     "tf.dtypes": "rnn2onnx.tf.dtypes",
     "tf.errors": "rnn2onnx.tf.tf_errors",
     "tf.estimator": "rnn2onnx.tf.estimator",
+    "tf.flags": "rnn2onnx.tf.flags",
+    "tf.gfile": "rnn2onnx.tf.gfile",
     "tf.initializers": "rnn2onnx.tf.initializers",
     "tf.layers": "rnn2onnx.tf.layers",
     "tf.linalg": "rnn2onnx.tf.linalg",
@@ -42,7 +48,6 @@ _MODULES = {
 _FEW = 20
 _ELSEWHERE = {
     "tf.keras": "Keras's layers are a package of their own: from rnn2onnx import keras.",
-    "tf.gfile": "Files are read with Python's open.",
     "tf.io": "Files are read with Python; inputs are placeholders in the graph, and arrays in Program.run(feeds).",
     "tf.strings": "A compiled program has no strings: look them up before, and feed their ids.",
 }

@@ -8,13 +8,13 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.nest import is_nested
-from rnn2onnx.tf.initializers import Zeros
+from rnn2onnx.tf.initializers import Constant, Zeros
 from rnn2onnx.tf.ops.activations import bias_add
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.products import matmul
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
-from rnn2onnx.tf.variables.variable_scope import get_variable, get_variable_scope, variable_scope
+from rnn2onnx.tf.variables.variable_scope import VariableScope, get_variable, get_variable_scope, variable_scope
 
 
 def affine(args: Sequence[Any], kernel: Any, bias: Any = None) -> Tensor:
@@ -71,7 +71,13 @@ class _Linear:
 
 
 def _linear(
-    args: Any, output_size: Any, bias: bool, bias_initializer: Any = None, kernel_initializer: Any = None
+    args: Any,
+    output_size: Any,
+    bias: bool,
+    bias_initializer: Any = None,
+    kernel_initializer: Any = None,
+    scope: Any = None,
+    bias_start: float = 0.0,
 ) -> Tensor:
     """``concat(args, 1) @ kernel (+ bias)`` with variables ``kernel`` and ``bias`` of the current scope.
 
@@ -81,14 +87,26 @@ def _linear(
         bias: Whether to add a bias.
         bias_initializer: By default zeros.
         kernel_initializer: By default the scope's.
+        scope: The name of a scope for the variables, or a scope; by default the current one.
+        bias_start: What the bias is at first.
 
     Raises:
         ArgumentError: No argument, or one of another rank than 2, or of unknown depth.
 
     Source:
-        ``tensorflow.python.ops.rnn_cell_impl._linear`` (TensorFlow 1.2 and later).
+        ``tensorflow.python.ops.rnn_cell_impl._linear`` (TensorFlow 1.2 and later). Before, it was (args, output_size,
+        bias, bias_start, scope): a number in the fourth place, or a name in the fifth, are understood as these.
     """
-    return _Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
+    if isinstance(bias_initializer, int | float):
+        bias_initializer, bias_start = None, bias_initializer
+    if isinstance(kernel_initializer, str | VariableScope):
+        kernel_initializer, scope = None, kernel_initializer
+    if bias_initializer is None and bias_start:
+        bias_initializer = Constant(bias_start)
+    if scope is None:
+        return _Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
+    with variable_scope(scope):
+        return _Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
 
 
 def _tensors(args: Any) -> list[Tensor]:

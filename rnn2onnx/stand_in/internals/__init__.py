@@ -1,0 +1,1 @@
+"""Names of TensorFlow's internal modules that recurrent code uses, and what is only there under TensorFlow's name."""

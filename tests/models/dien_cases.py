@@ -30,6 +30,7 @@ CASES: dict[str, dict[str, Any]] = {
     "dien_many_steps": {"gru_type": "AGRU", **OTHER, "att_activation": "relu"},
     "dien_dice_and_normalized": {"gru_type": "AIGRU", **OTHER, "dnn_activation": "dice", "use_bn": True},
     "dien_no_hidden_layers": {"gru_type": "AUGRU", **OTHER, "dnn_hidden_units": (), "att_hidden_units": ()},
+    "dien_negative_samples": {"gru_type": "AUGRU", **OTHER, "use_negsampling": True},
     "dien_regression": {"gru_type": "GRU", **OTHER, "task": "regression"},
 }
 """The arguments of every recording that ``record_dien`` makes."""
@@ -47,13 +48,13 @@ def feeds(name: str, rng: np.random.Generator) -> dict[str, np.ndarray]:
         return rng.integers(0, count, (batch, *shape))
 
     width = arguments.get("pay_score", 1)
+    others = ("hist", "neg_hist") if arguments.get("use_negsampling") else ("hist",)
     return {
         "user": ids("user"),
         "gender": ids("gender"),
         "item_id": ids("item_id"),
         "cate_id": ids("cate_id"),
         "pay_score": rng.standard_normal((batch, width) if width != 1 else batch).astype("float32"),
-        "hist_item_id": ids("item_id", steps),
-        "hist_cate_id": ids("cate_id", steps),
+        **{f"{past}_{name}": ids(name, steps) for past in others for name in ("item_id", "cate_id")},
         "seq_length": rng.permutation(lengths),
     }

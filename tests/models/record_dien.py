@@ -40,11 +40,18 @@ def main() -> None:
         session = tensorflow.compat.v1.keras.backend.get_session()
         for variable in variables:
             variable.load(weights[variable.op.name], session)
-        got = made.predict({**batch}, batch_size=len(batch["user"]))
+        got = {"probability": made.output}
+        if arguments.get("use_negsampling"):
+            (got["auxiliary_loss"],) = made.get_losses_for(made.inputs)
+        placeholders = {
+            tensor: batch[column].reshape(-1, tensor.shape[1])
+            for column, tensor in zip(made.input_names, made.inputs, strict=True)
+        }
+        got = session.run(got, placeholders)
         arrays = {f"var:{key}": array for key, array in weights.items()}
         arrays.update({f"feed:{key}": array for key, array in batch.items()})
-        np.savez_compressed(folder / f"{name}.npz", **arrays, **{"out:probability": got})
-        print(name, len(weights), got.shape, float(got.min()), float(got.max()))
+        np.savez_compressed(folder / f"{name}.npz", **arrays, **{f"out:{key}": array for key, array in got.items()})
+        print(name, len(weights), {key: (array.shape, array.min(), array.max()) for key, array in got.items()})
 
 
 def build(
@@ -66,7 +73,8 @@ def build(
         sparse("cate_id", *cate_id),
         deepctr.feature_column.DenseFeat("pay_score", pay_score),
         *(
-            several(sparse(f"hist_{name}", *size, embedding_name=name), steps, length_name="seq_length")
+            several(sparse(f"{past}_{name}", *size, embedding_name=name), steps, length_name="seq_length")
+            for past in (("hist", "neg_hist") if options.get("use_negsampling") else ("hist",))
             for name, size in (("item_id", item_id), ("cate_id", cate_id))
         ),
     ]

@@ -39,18 +39,21 @@ def compiled(name: str) -> rnn2onnx.Program:
 
 @every_case
 def test_both_meanings_give_what_deepctr_gave(name: str) -> None:
-    program, feeds, want = compiled(name), recorded(name)["feed"], recorded(name)["out"]["probability"]
+    program, feeds, want = compiled(name), recorded(name)["feed"], recorded(name)["out"]
     for got in (program.run(feeds), program.evaluate(feeds, float64=False)):
-        assert got["probability"].dtype == np.float32
-        np.testing.assert_allclose(got["probability"], want, rtol=1e-5, atol=1e-6)
+        assert got.keys() == want.keys()
+        for key, array in want.items():
+            assert got[key].dtype == np.float32
+            np.testing.assert_allclose(got[key], array, rtol=1e-5, atol=1e-6)
 
 
 @every_case
 def test_as_close_to_float64_as_deepctr_itself(name: str) -> None:
-    program, feeds, want = compiled(name), recorded(name)["feed"], recorded(name)["out"]["probability"]
-    exact = program.evaluate(feeds, float64=True)["probability"]
-    error = np.abs(program.run(feeds)["probability"] - exact).max()
-    assert error <= 4 * np.abs(want - exact).max() + 1e-7 * (1 + np.abs(exact).max())
+    program, feeds, want = compiled(name), recorded(name)["feed"], recorded(name)["out"]
+    got, exact = program.run(feeds), program.evaluate(feeds, float64=True)
+    for key, array in want.items():
+        error = np.abs(got[key] - exact[key]).max()
+        assert error <= 4 * np.abs(array - exact[key]).max() + 1e-7 * (1 + np.abs(exact[key]).max())
 
 
 @every_case
@@ -121,6 +124,14 @@ def test_initial_values_make_a_program_too() -> None:
     np.testing.assert_allclose(probability, 0.5, atol=0.2)
 
 
+def test_weights_of_negative_samples_serve_the_probability_alone() -> None:
+    name = "dien_negative_samples"
+    graph, outputs = rnn2onnx.trace(lambda: dien.model(**ALL[name]))
+    program = rnn2onnx.compile(graph, outputs["probability"], weights=recorded(name)["var"])
+    feeds = {key: array for key, array in recorded(name)["feed"].items() if not key.startswith("neg_")}
+    np.testing.assert_allclose(program.run(feeds), recorded(name)["out"]["probability"], rtol=1e-5, atol=1e-6)
+
+
 def test_a_feature_that_is_left_out_of_the_weights_is_named() -> None:
     graph, outputs = rnn2onnx.trace(dien.model)
     weights = dict(recorded("dien_AUGRU_normalised")["var"])
@@ -129,8 +140,21 @@ def test_a_feature_that_is_left_out_of_the_weights_is_named() -> None:
         rnn2onnx.compile(graph, outputs, weights=weights)
 
 
-@pytest.mark.parametrize("arguments", [{"gru_type": "LSTM"}, {"task": "ranking"}, {"att_activation": "dise"}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"gru_type": "LSTM"},
+        {"task": "ranking"},
+        {"att_activation": "dise"},
+        {"use_negsampling": True, "gru_type": "GRU"},
+    ],
+)
 def test_what_there_is_not(arguments: dict[str, Any]) -> None:
-    said = {"gru_type": "gru_type error .*AUGRU", "task": "task must be binary", "att_activation": "dise"}
+    said = {
+        "gru_type": "gru_type error .*AUGRU",
+        "task": "task must be binary",
+        "att_activation": "dise",
+        "use_negsampling": "AUGRU",
+    }
     with tf.Graph().as_default(), pytest.raises(ArgumentError, match=said[next(iter(arguments))]):
         dien.model(**arguments)

@@ -223,5 +223,6 @@ def settle(body: Body, leaves: Sequence[Any], *, invariants_given: bool = False)
             )
         for axis, outer in enumerate(leaf.dims):
             inner = carried.param.type.shape[axis]
-            if isinstance(inner, str) and after.recorded.type.shape[axis] == inner:
+            # What starts as the outer length and is that again after each step, is that always.
+            if isinstance(inner, str) and after.recorded.type.shape[axis] in (inner, outer):
                 builder.unify(outer, inner)

@@ -13,6 +13,14 @@ from rnn2onnx.tf.refusals.refused_names import REFUSED
 from rnn2onnx.tf.refusals.training import refused
 
 _MODULES = {
+    "keras": "rnn2onnx.keras",
+    "keras.activations": "rnn2onnx.keras.activations",
+    "keras.backend": "rnn2onnx.keras.backend",
+    "keras.constraints": "rnn2onnx.keras.constraints",
+    "keras.initializers": "rnn2onnx.keras.initializers",
+    "keras.layers": "rnn2onnx.keras.layers",
+    "keras.models": "rnn2onnx.keras.models",
+    "keras.regularizers": "rnn2onnx.keras.regularizers",
     "tf": "rnn2onnx.tf",
     "tf.app": "rnn2onnx.tf.app",
     "tf.compat": "rnn2onnx.tf.compat",
@@ -33,6 +41,8 @@ _MODULES = {
     "tf.flags": "rnn2onnx.tf.flags",
     "tf.gfile": "rnn2onnx.tf.gfile",
     "tf.initializers": "rnn2onnx.tf.initializers",
+    "tf.keras": "rnn2onnx.keras.v1",
+    "tf.keras.layers": "rnn2onnx.keras.v1.layers",
     "tf.layers": "rnn2onnx.tf.layers",
     "tf.linalg": "rnn2onnx.tf.linalg",
     "tf.logging": "rnn2onnx.tf.logging",
@@ -47,7 +57,6 @@ _MODULES = {
 }
 _FEW = 20
 _ELSEWHERE = {
-    "tf.keras": "Keras's layers are a package of their own: from rnn2onnx import keras.",
     "tf.io": "Files are read with Python; inputs are placeholders in the graph, and arrays in Program.run(feeds).",
     "tf.strings": "A compiled program has no strings: look them up before, and feed their ids.",
 }

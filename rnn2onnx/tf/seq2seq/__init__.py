@@ -1,0 +1,1 @@
+"""Decoders, attention and beam search: what ``tf.contrib.seq2seq`` has for inference."""

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnn2onnx import keras as keras
     from rnn2onnx import tf as tf
     from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
     from rnn2onnx.runtime import Program as Program
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rnn2onnx.stand_in import as_tensorflow as as_tensorflow
     from rnn2onnx.tf.recording.tracing import trace as trace
 
-__all__ = ["Program", "Rnn2OnnxError", "as_tensorflow", "compile", "tf", "trace"]
+__all__ = ["Program", "Rnn2OnnxError", "as_tensorflow", "compile", "keras", "tf", "trace"]
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -26,8 +27,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "tf":
-        return import_module("rnn2onnx.tf")
+    if name in ("keras", "tf"):
+        return import_module(f"rnn2onnx.{name}")
     if name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)
         globals()[name] = found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 # What graphs find by name must be there when the first one is made.
 import rnn2onnx.tf.program
 import rnn2onnx.tf.variables.initial_values  # noqa: F401
@@ -758,4 +761,11 @@ zeros_initializer = initializers.Zeros
 newaxis = None
 VERSION = __version__ = "1.15.0"
 
-__getattr__ = unknown("tf")
+_unknown = unknown("tf")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "keras":
+        # Keras is built on this package, which therefore only knows its name and loads it for whoever asks.
+        return import_module("rnn2onnx.keras.v1")
+    return _unknown(name)

@@ -20,8 +20,9 @@ from rnn2onnx.tf.refusals.unknown_names import names_there_are
 
 def at(path: str) -> Any:
     """What a path such as ``tf.nn.relu`` leads to."""
-    found: Any = tf
-    for part in path.split(".")[1:]:
+    root, *rest = path.split(".")
+    found: Any = importlib.import_module("rnn2onnx.keras") if root == "keras" else tf
+    for part in rest:
         found = getattr(found, part)
     return found
 
@@ -79,6 +80,7 @@ def test_every_operation_has_a_name_for_users(module: str) -> None:
         ("tf.contrib.framework.nest", "tf.nest"),
         ("tf.VariableV1", "tf.Variable"),
         ("tf.compat.v1", "tf"),
+        ("tf.keras.layers.Dense", "keras.layers.Dense"),
     ],
 )
 def test_one_thing_under_several_names(path: str, same: str) -> None:
@@ -124,7 +126,6 @@ def test_from_imports_as_code_for_tensorflow_has_them() -> None:
         ("tf.initializers.glorot", "tf.initializers.glorot_"),
         ("tf.errors.InvalidArgument", "tf.errors.InvalidArgumentError"),
         ("tf.logging.informal", "tf.logging.info"),
-        ("tf.keras", "from rnn2onnx import keras"),
         ("tf.compat.v2", "tf.compat.v1"),
     ],
 )

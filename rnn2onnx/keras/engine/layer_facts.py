@@ -12,12 +12,18 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, TraceError, UnsupportedError
 from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.node import Node
+from rnn2onnx.keras.engine.serialization import as_data
 from rnn2onnx.keras.engine.tracking import layers_in, without_repetition
+from rnn2onnx.tf.ops.placing import placeholder
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
+from rnn2onnx.tf.shapes.shape import TensorShape
 
 
 class LayerFacts:
     """The part of ``Layer`` that looks at what it holds."""
+
+    _arguments_are_attributes = False
+    """Whether the configuration is what attributes named as the arguments of ``__init__`` hold."""
 
     _name: str
     _dtype: str | None
@@ -282,15 +288,20 @@ class LayerFacts:
         return nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), self.output)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape of the output; subclasses define it where they can tell.
+        """The shapes of the outputs for inputs of some shapes, batch included; subclasses may define it.
 
         Raises:
-            UnsupportedError: This one did not.
+            UnsupportedError: This one did not, and has variables, so that it can't be tried out.
         """
-        raise UnsupportedError(
-            f"{type(self).__name__} has no compute_output_shape. Define it, or look at the shape of what a call gives.",
-            user_location(),
-        )
+        if self.weights or not self._arguments_are_attributes:
+            raise _NotDefinedError(
+                f"{type(self).__name__} has no `compute_output_shape`. Define it, or look at the shape of what a call "
+                "gives.",
+                user_location(),
+            )
+        with Graph().as_default():
+            made = self.call(_placeholders(input_shape, self.dtype))  # type: ignore[attr-defined]
+        return nest.map_structure(lambda tensor: tensor.shape, made)
 
     # -- configuration ------------------------------------------------------------------------------------------------
 
@@ -304,10 +315,11 @@ class LayerFacts:
         if hasattr(self, "_batch_input_shape"):
             config["batch_input_shape"] = self._batch_input_shape
         config["dtype"] = self.dtype
-        own = list(inspect.signature(type(self).__init__).parameters)[1:]
-        extra = [name for name in own if name not in {*config, "dynamic", "args", "kwargs"}]
+        extra = [name for name in _arguments(type(self)) if name not in {*config, "dynamic"}]
+        if self._arguments_are_attributes:
+            return config | {name: as_data(getattr(self, name)) for name in extra if hasattr(self, name)}
         if extra and type(self).get_config is LayerFacts.get_config:
-            raise _NoConfigError(
+            raise _NotDefinedError(
                 f"Layer {type(self).__name__} has arguments {extra} in `__init__` and therefore must override "
                 "`get_config()`: return dict(super().get_config(), ...) with them.",
                 user_location(),
@@ -323,8 +335,29 @@ class LayerFacts:
         return f"<{type(self).__name__} {self._name!r}>" if "_name" in self.__dict__ else object.__repr__(self)
 
 
-class _NoConfigError(UnsupportedError, NotImplementedError):
-    """A layer whose class does not say with which arguments it was made."""
+class _NotDefinedError(UnsupportedError, NotImplementedError):
+    """A method that a class would have to define."""
+
+
+def _arguments(kind: type) -> list[str]:
+    """The names of the arguments of a class's ``__init__``, and of those that it hands on to."""
+    names: list[str] = []
+    for base in kind.__mro__:
+        if base is LayerFacts or "__init__" not in base.__dict__:
+            continue
+        parameters = list(inspect.signature(base.__dict__["__init__"]).parameters.values())[1:]
+        variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        names += [parameter.name for parameter in parameters if parameter.kind not in variadic]
+        if all(parameter.kind is not inspect.Parameter.VAR_KEYWORD for parameter in parameters):
+            break
+    return list(dict.fromkeys(names))
+
+
+def _placeholders(shape: Any, dtype: str) -> Any:
+    """Inputs of some shapes in the default graph."""
+    if isinstance(shape, list) or (isinstance(shape, tuple) and any(nest.is_nested(one) for one in shape)):
+        return [_placeholders(one, dtype) for one in shape]
+    return placeholder(dtype, TensorShape(shape))
 
 
 def _all_inside(layer: Any) -> list[Any]:

@@ -8,13 +8,19 @@ from typing import Any
 
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
+from rnn2onnx.keras import activations, constraints, initializers, regularizers
+from rnn2onnx.keras.engine.tracking import is_layer_like
 
 _SPACES = ("rnn2onnx.keras.layers", "rnn2onnx.keras.v1.layers")
+_SERIALIZED: dict[str, type] = {}
+"""Classes of the user's own that were made data here, by name: such data becomes a layer again without being told."""
 
 
 def serialize(layer: Any) -> dict[str, Any]:
     """The class name and the configuration of a layer or cell. Source: ``keras.layers.serialize``."""
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+    kind = type(layer)
+    _SERIALIZED[kind.__name__] = kind
+    return {"class_name": kind.__name__, "config": layer.get_config(), "module": kind.__module__}
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -32,6 +38,9 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     """
     name = config["class_name"]
     found = (custom_objects or {}).get(name)
+    known = _SERIALIZED.get(name)
+    if found is None and known is not None and config.get("module") in (None, known.__module__):
+        found = known
     for space in _SPACES:
         found = found or getattr(import_module(space), name, None)
     if found is None:
@@ -44,3 +53,18 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
 def clone(layer: Any) -> Any:
     """A layer of the same class and configuration, with variables of its own."""
     return type(layer).from_config(layer.get_config())
+
+
+def as_data(value: Any) -> Any:
+    """What a configuration holds of an argument: functions, initializers and layers by their names."""
+    if isinstance(value, list | tuple) and any(is_layer_like(item) for item in value):
+        return [as_data(item) for item in value]
+    if is_layer_like(value):
+        return serialize(value)
+    if not callable(value):
+        return value
+    for space in (activations, initializers, regularizers, constraints):
+        data = space.serialize(value)
+        if data is not value:
+            return data
+    return value

@@ -187,7 +187,7 @@ def raised(case: Case, act: Any) -> dict[str, Any]:
 def told(message: str) -> str:
     """The sentence of a message: no trace, no addresses, no names of nodes."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    sentence = lines[-1] if lines[0] == "in user code:" else lines[0]
+    sentence = lines[-1] if lines[0] in ("in user code:", "in converted code:") else lines[0]
     return re.sub(r"0x[0-9a-f]+", "0x", sentence.partition(" for '{{node")[0])[:300]
 
 

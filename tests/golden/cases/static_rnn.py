@@ -90,7 +90,7 @@ def from_a_state_without_lengths(tf):
 
 @case(rows)
 def one_step(tf):
-    xs, n = steps(tf)
+    xs, _ = steps(tf)
     return tf.nn.static_rnn(tf.nn.rnn_cell.LSTMCell(3), xs[:1], dtype=tf.float32)
 
 
@@ -278,7 +278,7 @@ def encoder_and_decoder(tf):
     with tf.variable_scope("encoder"):
         _, state = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(3), xs, dtype=tf.float32, sequence_length=n)
     with tf.variable_scope("decoder"):
-        outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(3), [tf.zeros_like(xs[0])] + xs[:-1], state)
+        outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(3), [tf.zeros_like(xs[0]), *xs[:-1]], state)
     return [tf.layers.dense(output, 2, name="logits", reuse=index > 0) for index, output in enumerate(outputs)]
 
 

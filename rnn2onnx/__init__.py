@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnn2onnx import deepctr as deepctr
     from rnn2onnx import keras as keras
+    from rnn2onnx import models as models
     from rnn2onnx import tf as tf
     from rnn2onnx.errors import Rnn2OnnxError as Rnn2OnnxError
     from rnn2onnx.runtime import Program as Program
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from rnn2onnx.stand_in import as_tensorflow as as_tensorflow
     from rnn2onnx.tf.recording.tracing import trace as trace
 
-__all__ = ["Program", "Rnn2OnnxError", "as_tensorflow", "compile", "keras", "tf", "trace"]
+__all__ = ["Program", "Rnn2OnnxError", "as_tensorflow", "compile", "deepctr", "keras", "models", "tf", "trace"]
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -27,7 +29,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("keras", "tf"):
+    if name in ("deepctr", "keras", "models", "tf"):
         return import_module(f"rnn2onnx.{name}")
     if name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)

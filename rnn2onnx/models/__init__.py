@@ -33,4 +33,10 @@ def load(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
 
+def __getattr__(name: str) -> ModuleType:
+    if name in READY:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"rnn2onnx.models has no {name!r}; it has {', '.join(READY)}")
+
+
 __all__ = ["READY", "load"]

@@ -142,13 +142,10 @@ def sizes_and_zero_states(tf):
     found = []
     for cell in cells:
         state = cell.zero_state(2, tf.float32)
-        leaves = state if isinstance(state, tuple) else [state]
-        shapes = [leaf.shape.as_list() for leaf in leaves]
-        found.append([type(cell).__name__, str(cell.state_size), str(cell.output_size), type(state).__name__, shapes])
-    # TensorFlow's tensors have another class than this project's.
-    return [
-        [name, size, output, kind if kind == "LSTMStateTuple" else "tensor", s] for name, size, output, kind, s in found
-    ]
+        pair = isinstance(state, tf.nn.rnn_cell.LSTMStateTuple)
+        shapes = [leaf.shape.as_list() for leaf in (state if pair else [state])]
+        found.append([type(cell).__name__, str(cell.state_size), str(cell.output_size), pair, shapes])
+    return found
 
 
 @facts()

@@ -78,7 +78,7 @@ class LSTMBlockCell(UnitsCell):
         """One step: the output h', and the new state."""
         if len(state) != 2:
             raise ArgumentError(
-                f"Expecting state to be a tuple with length 2: (c, h), but received {state}.", user_location()
+                f"Expecting state to be a tuple with length 2. It is (c, h), but received {state}.", user_location()
             )
         _check_dtype(inputs, "float16", "float32")
         c, h = state

@@ -82,9 +82,8 @@ class IntersectionRNNCell(RNNCell):
     def _projected(self, x: Any, depth: int) -> Any:
         if not self._num_in_proj:
             raise ArgumentError(
-                "Must have input size == output size for Intersection RNN, but inputs have depth "
-                f"{depth} and num_units is {self._num_units}. To fix, num_in_proj should be set to num_units at cell "
-                "init.",
+                "Must have input size == output size for Intersection RNN. To fix, num_in_proj should be set to "
+                f"num_units at cell init: the inputs have depth {depth}, and num_units is {self._num_units}.",
                 user_location(),
             )
         with variable_scope("in_projection"):

@@ -93,6 +93,12 @@ def test_a_ready_model_has_its_own_weights(cli, tmp_path):
     assert json.loads(found.out)["bytes"] > 3_000_000
 
 
+def test_a_ready_model_without_trained_weights_has_its_initial_ones(cli, tmp_path):
+    found = cli("compile", "dien", "-o", "dien.onnx", "--json")
+    assert found.code == 0
+    assert [decision["became"] for decision in json.loads(found.out)["report"]] == ["GRU", "Scan"]
+
+
 def test_passes_are_listed_with_what_they_do(cli):
     lines = cli("passes").out.rstrip().split("\n")
     assert [line.split()[0] for line in lines[1:]] == [step.name for step in PIPELINE]

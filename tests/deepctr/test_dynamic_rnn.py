@@ -107,3 +107,23 @@ def test_one_cell_over_two_walks_keeps_its_variables(cell: str) -> None:
         for scope in ("first", "second"):
             deepctr.contrib.rnn.dynamic_rnn(made, x, scores, dtype=tf.float32, scope=scope)
         assert {variable.op.name.partition("/")[0] for variable in tf.global_variables()} == {"first"}
+
+
+class KerasLike:
+    """A cell as Keras has them: it makes its first state itself, and has no ``zero_state``."""
+
+    state_size = output_size = 2
+
+    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+        return tf.zeros([batch_size, 2])
+
+    def __call__(self, inputs: Any, state: Any) -> Any:
+        return state, state
+
+
+@pytest.mark.parametrize("cell", [None, "gru", KerasLike(), CELLS["agru"]])
+def test_what_is_no_cell(cell: Any) -> None:
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [None, None, 3], "x")
+        with pytest.raises(TypeError, match="cell must be an instance of RNNCell"):
+            deepctr.contrib.rnn.dynamic_rnn(cell, x, dtype=tf.float32)

@@ -21,6 +21,10 @@ REFUSED: dict[str, frozenset[str]] = {
             variable_creator_scope
             """,
         "tf.contrib": "cluster_resolver distribute eager metrics opt predictor quantize summary tpu",
+        "tf.contrib.cudnn_rnn": """
+            CudnnGRUSaveable CudnnLSTMSaveable CudnnParamsFormatConverterGRU CudnnParamsFormatConverterLSTM
+            CudnnParamsFormatConverterRelu CudnnParamsFormatConverterTanh CudnnRNNReluSaveable CudnnRNNTanhSaveable
+            """,
         "tf.contrib.framework": """
             assign_from_checkpoint assign_from_checkpoint_fn assign_from_values init_from_checkpoint list_variables
             load_checkpoint load_variable

@@ -134,8 +134,9 @@ def gru_block_with_two_sizes(tf):
 
 
 def phased(tf, time, x, state):
-    pair = tf.placeholder(tf.float32, [None, 4]), tf.placeholder(tf.float32, [None, 4])
-    return tf.contrib.rnn.PhasedLSTMCell(4)((time, x), state or pair)
+    if state is None:
+        state = tf.placeholder(tf.float32, [None, 4]), tf.placeholder(tf.float32, [None, 4])
+    return tf.contrib.rnn.PhasedLSTMCell(4)((time, x), state)
 
 
 @error_case("linear is expecting 2D arguments")

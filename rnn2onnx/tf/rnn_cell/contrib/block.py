@@ -65,7 +65,8 @@ class LSTMBlockCell(UnitsCell):
 
     def build(self, inputs_shape: Any) -> None:
         """Makes the variables for inputs of this shape."""
-        rows, units = _rows(inputs_shape, "Expecting inputs_shape[1] to be set") + self._num_units, self._num_units
+        units = self._num_units
+        rows = _rows(inputs_shape, "Expecting inputs_shape[1] to be set:") + units
         self._kernel = self.add_weight("kernel", [rows, 4 * units])
         self._bias = self.add_weight("bias", [4 * units], initializer=Constant(0.0))
         if self._use_peephole:
@@ -129,7 +130,10 @@ class GRUBlockCell(UnitsCell):
 
     def build(self, inputs_shape: Any) -> None:
         """Makes the variables for inputs of this shape."""
-        rows, units = _rows(inputs_shape, "Expecting input_size to be set.") + self._num_units, self._num_units
+        rows, units = (
+            _rows(inputs_shape, "Expecting input_size to be set. The shape of the inputs is") + self._num_units,
+            self._num_units,
+        )
         gate_kernel, gate_bias, candidate_kernel, candidate_bias = self._names
         self._gate_kernel = self.add_weight(gate_kernel, [rows, 2 * units])
         self._gate_bias = self.add_weight(gate_bias, [2 * units], initializer=Constant(1.0))
@@ -166,7 +170,7 @@ def _rows(inputs_shape: Any, problem: str) -> int:
     depth = TensorShape(inputs_shape).as_list()[1]
     if not depth:
         raise ArgumentError(
-            f"{problem} The shape of the inputs is {TensorShape(inputs_shape)}. "
+            f"{problem} {TensorShape(inputs_shape)}. "
             "Give the placeholder a static depth, or state it with x.set_shape.",
             user_location(),
         )

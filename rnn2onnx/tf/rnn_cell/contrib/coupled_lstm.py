@@ -12,11 +12,10 @@ from rnn2onnx.tf.ops.joining import concat, split
 from rnn2onnx.tf.ops.norms import clip_by_value
 from rnn2onnx.tf.ops.products import matmul
 from rnn2onnx.tf.ops.slicing import slice
-from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.rnn_cell.contrib.normalised import normalised
 from rnn2onnx.tf.rnn_cell.lstm_state import joined_state, lstm_pair, lstm_size, lstm_state
 from rnn2onnx.tf.variables.variable_scope import get_variable
@@ -105,7 +104,7 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
         else:
             whole = joined_state(state, self)
             c, m = slice(whole, [0, 0], [-1, units]), slice(whole, [0, units], [-1, width])
-        x = convert_to_tensor(inputs)
+        x = floats(inputs)
         kernel = _in_shards("W", input_depth(x.shape) + width, 3 * units, x.dtype, self._num_unit_shards)
         bias = get_variable("B", [3 * units], x.dtype, Zeros())
         j, f, o = split(affine([x, m], kernel, None if self._layer_norm else bias), 3, 1)

@@ -10,10 +10,10 @@ from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.ops.activations import bias_add
 from rnn2onnx.tf.ops.elementwise import sigmoid, tanh
 from rnn2onnx.tf.ops.joining import concat, split
-from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import _linear
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple, lstm_pair
 from rnn2onnx.tf.variables.variable_scope import get_variable, get_variable_scope, variable_scope
 
@@ -81,7 +81,7 @@ class GLSTMCell(RNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output m', and the new state."""
         c, m = lstm_pair(state, self)
-        x = convert_to_tensor(inputs)
+        x = floats(inputs)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
             gates = self._gates(x, m)
             i, j, f, o = (

@@ -9,11 +9,10 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.activations import relu
 from rnn2onnx.tf.ops.elementwise import sigmoid, tanh
 from rnn2onnx.tf.ops.joining import concat, split
-from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import _linear
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.variables.variable_scope import get_variable_scope, variable_scope
 
 
@@ -69,7 +68,7 @@ class IntersectionRNNCell(RNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output, and the new state."""
-        x = convert_to_tensor(inputs)
+        x = floats(inputs)
         depth = input_depth(x.shape)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
             if depth != self._num_units:

@@ -14,7 +14,7 @@ from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import _linear, affine
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.rnn_cell.contrib.normalised import normalised
 from rnn2onnx.tf.rnn_cell.dropout import drops
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple, lstm_pair
@@ -93,7 +93,7 @@ class LayerNormBasicLSTMCell(RNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output h', and the new state."""
         c, h = lstm_pair(state, self)
-        args = concat([inputs, h], 1)
+        args = concat([floats(inputs), h], 1)
         columns = 4 * self._num_units
         product = matmul(args, get_variable("kernel", [input_depth(args.shape), columns], args.dtype))
         if not self._layer_norm:
@@ -181,7 +181,7 @@ class LayerNormLSTMCell(RNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output m', and the new state."""
         c, m = (convert_to_tensor(part) for part in lstm_pair(state, self))
-        x = convert_to_tensor(inputs)
+        x = floats(inputs)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
             i, j, f, o = self._gates(x, m)
             f = f + self._forget_bias

@@ -11,7 +11,7 @@ from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.ops.products import matmul
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import LayerRNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import input_depth
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple, lstm_pair
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from rnn2onnx.tf.ops.elementwise import sigmoid, tanh
 from rnn2onnx.tf.ops.joining import concat, split
-from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import _linear
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.variables.variable_scope import get_variable_scope, variable_scope
 
 
@@ -59,9 +58,10 @@ class UGRNNCell(RNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output, and the same as the new state."""
-        input_depth(convert_to_tensor(inputs).shape)
+        x = floats(inputs)
+        input_depth(x.shape)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
-            g, c = split(_linear(concat([inputs, state], 1), 2 * self._num_units, True), 2, 1)
+            g, c = split(_linear(concat([x, state], 1), 2 * self._num_units, True), 2, 1)
         g = sigmoid(g + self._forget_bias)
         new_state = g * state + (1.0 - g) * self._activation(c)
         return new_state, new_state

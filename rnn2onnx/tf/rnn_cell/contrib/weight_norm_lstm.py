@@ -12,7 +12,7 @@ from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
-from rnn2onnx.tf.rnn_cell.contrib.input_depth import input_depth
+from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple, lstm_pair
 from rnn2onnx.tf.variables.variable_scope import get_variable, variable_scope
 
@@ -79,7 +79,7 @@ class WeightNormLSTMCell(RNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output m', and the new state."""
-        x = convert_to_tensor(inputs)
+        x = floats(inputs)
         input_depth(x.shape)
         c, m = (convert_to_tensor(part) for part in lstm_pair(state, self))
         with variable_scope("wn_lstm_cell", initializer=self._initializer):

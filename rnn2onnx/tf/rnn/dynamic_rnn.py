@@ -108,7 +108,7 @@ def over_time(
         lengths = None if sequence_length is None else _lengths(sequence_length)
         state = initial_state_of(cell, initial_state, _batch(flat), dtype)
         _check_inputs(flat)
-        outputs, final = _recur(cell, nest.pack_sequence_as(inputs, flat), flat, lengths, state, dtype, reverse)
+        outputs, final = recurrence(cell, nest.pack_sequence_as(inputs, flat), flat, lengths, state, dtype, reverse)
         if not time_major:
             outputs = nest.map_structure(_swapped, outputs)
         return outputs, final
@@ -178,7 +178,7 @@ def _check_inputs(flat: Sequence[Tensor]) -> None:
             builder.unify(flat[0].dims[axis], tensor.dims[axis])
 
 
-def _recur(
+def recurrence(
     cell: Any,
     inputs: Any,
     flat: Sequence[Tensor],
@@ -187,6 +187,17 @@ def _recur(
     dtype: Any,
     reverse: bool,
 ) -> tuple[Any, Any]:
+    """The outputs of a cell for every step and its final state, recorded as one ``recur`` whose body is one call of it.
+
+    Args:
+        cell: One step.
+        inputs: The nest of tensors [T, B, …].
+        flat: Its leaves.
+        lengths: i32[B], or None.
+        state: The initial state: a nest of tensors and TensorArrays.
+        dtype: Of the outputs; that of the state if None.
+        reverse: Each row is read and written from its last step before its length back.
+    """
     graph = get_default_graph()
     builder = graph.builder
     if isinstance(state, Tensor) and nest.is_nested(cell.state_size):
@@ -222,7 +233,9 @@ def _recur(
             if is_masked and isinstance(leaf, Tensor):
                 same_rows(leaf.dims[0], batch, "the initial state")
     trailing = [tensor.recorded.type.with_shape(tensor.dims[1:]) for tensor in flat]
-    body = trace(leaves, step, trailing=trailing)
+    with graph.name_scope("while"):
+        # Where a loop stands in TensorFlow's names: of variables that are named by name scopes, as those of Keras are.
+        body = trace(leaves, step, trailing=trailing)
     body.block.results = (*body.block.results, *(tensor.recorded for tensor in outs))
     carried = [index for index, leaf in enumerate(body.leaves) if leaf.param is not None]
     operands = [*body.initials(), *(tensor.recorded for tensor in flat)]

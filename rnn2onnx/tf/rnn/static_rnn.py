@@ -10,10 +10,12 @@ import numpy as np
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError, ShapeError
 from rnn2onnx.ir import user_location
-from rnn2onnx.tf.ops.joining import concat
+from rnn2onnx.tf.loops.tensor_array import TensorArray
+from rnn2onnx.tf.ops.joining import concat, stack, unstack
 from rnn2onnx.tf.ops.shape_ops import shape
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.rnn.dynamic_rnn import recurrence
 from rnn2onnx.tf.rnn.listed_steps import Masking, run_steps
 from rnn2onnx.tf.rnn.step_checks import initial_state_of, output_dtype, same_rows
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
@@ -130,14 +132,27 @@ def over_steps(
                 same_rows(tensor.dims[0], first.dims[0], "a step of the inputs")
         rows = first.shape[0].value or shape(first)[0]
         state = initial_state_of(cell, initial_state, rows, dtype)
+        lengths = None if sequence_length is None else _lengths(sequence_length, rows, first)
+        if any(isinstance(leaf, TensorArray) for leaf in nest.flatten(state)):
+            return _carrying_arrays(cell, steps, state, dtype, lengths, reverse)
         masking = None
-        if sequence_length is not None:
-            lengths = _lengths(sequence_length, rows, first)
+        if lengths is not None:
             masking = Masking(lengths, cell.output_size, output_dtype(dtype, state))
             for leaf in nest.flatten(state):
                 if convert_to_tensor(leaf).dims:
                     same_rows(convert_to_tensor(leaf).dims[0], first.dims[0], "the initial state")
         return run_steps(cell, steps, state, masking, opened, reverse=reverse)
+
+
+def _carrying_arrays(
+    cell: Any, steps: Sequence[Any], state: Any, dtype: Any, lengths: Tensor | None, reverse: bool
+) -> tuple[list[Any], Any]:
+    """The same for a state with TensorArrays in it, whose rows get their shape in one body: the steps are alike."""
+    flat = [stack(list(parts)) for parts in zip(*map(nest.flatten, steps), strict=True)]
+    inputs = nest.pack_sequence_as(steps[0], flat)
+    rows, final = recurrence(cell, inputs, flat, lengths, state, dtype, reverse)
+    parts = zip(*(unstack(leaf, len(steps)) for leaf in nest.flatten(rows)), strict=True)
+    return [nest.pack_sequence_as(rows, list(part)) for part in parts], final
 
 
 def _check_listed(inputs: Any) -> None:

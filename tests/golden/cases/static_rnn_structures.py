@@ -143,6 +143,25 @@ def empty_state(tf):
     return tf.nn.static_rnn(Stateless(), xs, dtype=tf.float32)
 
 
+@case(lambda rng: [{"x": normal(rng, 2, 4, 2), "n": np.array(n, "int32")} for n in ([1, 2], [4, 4], [0, 1], [3, 9])])
+def tensor_array_state(tf):
+    class Writer(tf.nn.rnn_cell.RNNCell):
+        state_size = (tf.TensorShape([]), ())
+        output_size = 2
+
+        def call(self, inputs, state):
+            step, written = state
+            return inputs, (step + 1, written.write(step, tf.cast(step + 1, tf.float32)))
+
+    xs = tf.unstack(tf.placeholder(tf.float32, [2, 4, 2], "x"), axis=1)
+    found = []
+    for lengths in (None, tf.placeholder(tf.int32, [2], "n")):
+        start = (tf.constant(0), tf.TensorArray(tf.float32, size=0, dynamic_size=True, element_shape=[]))
+        outputs, (step, written) = tf.nn.static_rnn(Writer(), xs, start, tf.float32, lengths)
+        found.append((outputs, step, written.stack()))
+    return found
+
+
 # -- steps that are not alike ------------------------------------------------------------------------------------------
 
 

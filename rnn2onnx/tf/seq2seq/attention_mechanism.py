@@ -13,10 +13,10 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import numpy_dtype
 from rnn2onnx.tf.layers.base_layer import Layer
 from rnn2onnx.tf.ops.assertions import assert_positive
-from rnn2onnx.tf.ops.filling import one_hot, ones_like, sequence_mask
+from rnn2onnx.tf.ops.filling import one_hot, sequence_mask
 from rnn2onnx.tf.ops.reduction_ops import argmax
 from rnn2onnx.tf.ops.reshaping import expand_dims
-from rnn2onnx.tf.ops.selecting import where
+from rnn2onnx.tf.ops.selecting import where_v2
 from rnn2onnx.tf.ops.shape_ops import shape
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
@@ -24,6 +24,7 @@ from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.rnn_cell.zero_state import _zero_state_tensors
 from rnn2onnx.tf.seq2seq.decoder import not_defined
 from rnn2onnx.tf.seq2seq.one_batch import one_batch
+from rnn2onnx.tf.shapes.agreement import agree
 
 __all__ = ["AttentionMechanism", "hardmax"]
 
@@ -90,9 +91,10 @@ class _BaseAttentionMechanism(AttentionMechanism):
             score_mask_value = numpy_dtype(self.dtype).type(-np.inf)
 
         def masked(score: Any, state: Any) -> Any:
-            return probability_fn(_maybe_mask_score(score, memory_sequence_length, score_mask_value), state)
+            return probability_fn(_maybe_mask_score(score, memory_sequence_length, score_mask_value, self._mask), state)
 
         self._probability_fn = masked
+        self._mask: Tensor | None = None
         with get_default_graph().name_scope(name or "BaseAttentionMechanismInit"):
             self._values = _prepare_memory(memory, memory_sequence_length, check_inner_dims_defined)
             self._keys = self._values if memory_layer is None else memory_layer(self._values)
@@ -100,6 +102,9 @@ class _BaseAttentionMechanism(AttentionMechanism):
                 self._keys, self._values = custom_key_value_fn(self._keys, self._values)
             self._batch_size = _length(self._keys, 0)
             self._alignments_size = _length(self._keys, 1)
+            if memory_sequence_length is not None:
+                # Made once, where the memory is, not in every step.
+                self._mask = sequence_mask(memory_sequence_length, maxlen=shape(self._keys)[1])
 
     @property
     def memory_layer(self) -> Any:
@@ -180,16 +185,26 @@ def _prepare_memory(memory: Any, memory_sequence_length: Any = None, check_inner
     return nest.map_structure(masked, memory)
 
 
-def _maybe_mask_score(score: Any, memory_sequence_length: Any = None, score_mask_value: Any = None) -> Any:
+def _maybe_mask_score(
+    score: Any, memory_sequence_length: Any = None, score_mask_value: Any = None, mask: Tensor | None = None
+) -> Any:
     """Scores [B, T] with another value past the lengths; as they are without lengths.
 
     TensorFlow stops at a length below 1 that it finds when the model runs; here that is seen only where it is constant.
+
+    Args:
+        score: The scores.
+        memory_sequence_length: Integers [B] or None.
+        score_mask_value: The value past the lengths.
+        mask: bool[B, T] of the lengths, if there is one already.
     """
     if memory_sequence_length is None:
         return score
     assert_positive(memory_sequence_length, message="All values in memory_sequence_length must be greater than zero.")
-    mask = sequence_mask(memory_sequence_length, maxlen=shape(score)[1])
-    return where(mask, score, score_mask_value * ones_like(score))
+    if mask is None or mask.dims[1] != score.dims[1]:
+        mask = sequence_mask(memory_sequence_length, maxlen=shape(score)[1])
+    agree(mask, score)
+    return where_v2(mask, score, convert_to_tensor(score_mask_value, score.dtype))
 
 
 def hardmax(logits: Any, name: str | None = None) -> Tensor:

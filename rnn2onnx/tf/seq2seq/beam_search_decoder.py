@@ -10,13 +10,14 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import Dim, user_location
 from rnn2onnx.tf.dtypes import int32, int64
-from rnn2onnx.tf.loops.control_flow import cond
 from rnn2onnx.tf.loops.tensor_array import TensorArray
 from rnn2onnx.tf.ops.elementwise import cast
 from rnn2onnx.tf.ops.filling import one_hot, zeros
-from rnn2onnx.tf.ops.joining import concat
+from rnn2onnx.tf.ops.filling import range as range_of
+from rnn2onnx.tf.ops.joining import concat, stack
 from rnn2onnx.tf.ops.reduction_ops import reduce_all, reduce_max
 from rnn2onnx.tf.ops.reshaping import expand_dims, reshape, tile
+from rnn2onnx.tf.ops.selecting import where_v2
 from rnn2onnx.tf.ops.shape_ops import shape, size
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
@@ -98,6 +99,9 @@ class BeamSearchDecoder(Decoder):
         self._embedding_fn = embedding_function(embedding)
         self._start_tokens, self._end_token = start_and_end(start_tokens, end_token)
         self._batch_size = size(start_tokens)
+        # Made before the loop, not in every step of it.
+        self._row_numbers = expand_dims(range_of(self._batch_size), 1)
+        self._all_beams = self._batch_size * beam_width
         self._rows: Dim | None = None
         self._initial_cell_state = nest.map_structure(self._maybe_split_batch_beams, initial_state, cell.state_size)
         self._start_tokens = tile(expand_dims(self._start_tokens, 1), [1, beam_width])
@@ -157,16 +161,16 @@ class BeamSearchDecoder(Decoder):
             cell_state = nest.map_structure(self._maybe_merge_batch_beams, state.cell_state, self._cell.state_size)
             outputs, next_state = self._cell(merged, cell_state)
             outputs = nest.map_structure(lambda x: self._split_batch_beams(x, x.shape[1:]), outputs)
-            next_state = nest.map_structure(self._maybe_split_batch_beams, next_state, self._cell.state_size)
+            split = nest.map_structure(self._maybe_split_batch_beams, next_state, self._cell.state_size)
+            attention = get_attention_probs(split, self._penalties.coverage)
             if self._output_layer is not None:
                 outputs = self._output_layer(outputs)
-            found, beams = _beam_search_step(outputs, next_state, state, self._end_token, self._penalties)
-            next_inputs = cond(
-                reduce_all(beams.finished),
-                lambda: self._start_inputs,
-                lambda: self._embedding_fn(found.predicted_ids),
+            found, beams = _beam_search_step(
+                outputs, next_state, attention, state, self._row_numbers, self._end_token, self._penalties
             )
-        return found, beams, next_inputs, beams.finished
+            # Once all have finished, nothing is read: the end token may be in no table.
+            ids = where_v2(reduce_all(beams.finished), self._start_tokens, found.predicted_ids)
+        return found, beams, self._embedding_fn(ids), beams.finished
 
     def finalize(self, outputs: Any, final_state: Any, sequence_lengths: Any) -> Any:
         """The sequences, by ``gather_tree``; TensorArrays of the state in their order."""
@@ -187,7 +191,7 @@ class BeamSearchDecoder(Decoder):
     def _merge_batch_beams(self, t: Any, s: Any = None) -> Tensor:
         """[B, W, …] as [B * W, …]."""
         known = self._static_batch()
-        merged = reshape(t, concat([[self._batch_size * self._beam_width], shape(t)[2:]], 0))
+        merged = reshape(t, _joined([self._all_beams], t, s, 2))
         rows = None if known is None else known * self._beam_width
         merged.set_shape(TensorShape([rows]).concatenate(_stated(s)))
         self._same_rows(merged)
@@ -200,7 +204,7 @@ class BeamSearchDecoder(Decoder):
             ValueError: The rows are known, and are not so many.
         """
         tensor = convert_to_tensor(t)
-        split = reshape(tensor, concat([[self._batch_size, self._beam_width], shape(tensor)[1:]], 0))
+        split = reshape(tensor, _joined([self._batch_size, self._beam_width], tensor, s, 1))
         expected = TensorShape([self._static_batch(), self._beam_width]).concatenate(_stated(s))
         if not split.shape.is_compatible_with(expected):
             raise ArgumentError(
@@ -246,6 +250,16 @@ class BeamSearchDecoder(Decoder):
 
 def _without_axes(t: Any) -> bool:
     return isinstance(t, TensorArray) or not convert_to_tensor(t).dims
+
+
+def _joined(first: list[Any], t: Tensor, s: Any, axis: int) -> Tensor:
+    """The shape ``first`` and then the lengths of ``t`` from ``axis`` on, which are ``s`` where that says all of it."""
+    if isinstance(s, Tensor) and not s.dims and len(t.dims) == axis + 1:
+        return stack([*first, s])
+    known = _stated(s)
+    if known.is_fully_defined() and t.shape[axis:].is_compatible_with(known):
+        return stack([*first, *known.as_list()])
+    return concat([first, shape(t)[axis:]], 0)
 
 
 def _stated(s: Any) -> TensorShape:

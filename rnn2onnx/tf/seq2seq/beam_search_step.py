@@ -13,13 +13,12 @@ from rnn2onnx.tf.ops.activations import log_softmax
 from rnn2onnx.tf.ops.arithmetic import div, equal, logical_or, minimum
 from rnn2onnx.tf.ops.elementwise import cast, log, logical_not
 from rnn2onnx.tf.ops.filling import one_hot, ones_like
-from rnn2onnx.tf.ops.filling import range as range_of
 from rnn2onnx.tf.ops.gather_ops import gather
 from rnn2onnx.tf.ops.joining import concat, stack
 from rnn2onnx.tf.ops.reduction_ops import reduce_mean, reduce_sum
 from rnn2onnx.tf.ops.reshaping import expand_dims, reshape
 from rnn2onnx.tf.ops.selecting import where, where_v2
-from rnn2onnx.tf.ops.shape_ops import shape
+from rnn2onnx.tf.ops.shape_ops import shape, size
 from rnn2onnx.tf.ops.sorting import top_k
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -69,19 +68,26 @@ class Penalties(NamedTuple):
 
 
 def _beam_search_step(
-    logits: Any, next_cell_state: Any, beams: BeamSearchDecoderState, end_token: Any, penalties: Penalties
+    logits: Any,
+    next_cell_state: Any,
+    attention: Any,
+    beams: BeamSearchDecoderState,
+    rows: Tensor,
+    end_token: Any,
+    penalties: Penalties,
 ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
     """The beams after a step.
 
     Args:
         logits: [B, W, V].
-        next_cell_state: The state of the cell after the step, [B, W, …].
+        next_cell_state: The state of the cell after the step, [B * W, …].
+        attention: What it read of the memory, [B, W, T]; None without a coverage penalty.
         beams: The beams before it.
+        rows: i32[B, 1], the numbers of the rows.
         end_token: i32[].
         penalties: Of the scores.
     """
     width, vocabulary = logits.shape[1].value, logits.shape[-1].value or shape(logits)[-1]
-    rows = shape(logits)[0]
     going = logical_not(beams.finished)
     ends = one_hot(end_token, vocabulary, on_value=True, off_value=False)
 
@@ -91,36 +97,34 @@ def _beam_search_step(
     step_log_probs = where_v2(expand_dims(beams.finished, 2), free, log_softmax(logits))
     total = expand_dims(beams.log_probs, 2) + step_log_probs
     longer = cast(logical_not(ends), int64) * expand_dims(cast(going, int64), 2)
-    attention = get_attention_probs(next_cell_state, penalties.coverage)
     if attention is not None:
         read = attention * expand_dims(cast(going, float32), 2)
         attention = beams.accumulated_attention_probs + read
     scores = _get_scores(total, longer + expand_dims(beams.lengths, 2), penalties, beams.finished, attention)
 
-    every = stack([rows, width * vocabulary])
-    best, places = top_k(reshape(scores, every), k=width)
+    best, places = top_k(reshape(scores, stack([size(rows), width * vocabulary])), k=width)
     parents, ids = places // vocabulary, places % vocabulary
-    finished = pick_beams(beams.finished, parents)
+    kept = parents + rows * width
+    finished = gather(reshape(beams.finished, [-1]), kept)
     state = BeamSearchDecoderState(
-        cell_state=nest.map_structure(lambda leaf: _pick_if_beams(leaf, parents), next_cell_state),
-        log_probs=pick_beams(reshape(total, every), places),
-        lengths=pick_beams(beams.lengths, parents) + cast(logical_not(finished), int64),
+        cell_state=nest.map_structure(lambda leaf: _pick_if_beams(leaf, kept), next_cell_state),
+        log_probs=gather(reshape(total, [-1]), places + rows * (width * vocabulary)),
+        lengths=gather(reshape(beams.lengths, [-1]), kept) + cast(logical_not(finished), int64),
         finished=logical_or(finished, equal(ids, end_token)),
-        accumulated_attention_probs=() if attention is None else pick_beams(attention, parents),
+        accumulated_attention_probs=() if attention is None else gather(merged_beams(attention), kept),
     )
     return BeamSearchDecoderOutput(scores=best, predicted_ids=ids, parent_ids=parents), state
 
 
-def pick_beams(x: Tensor, places: Tensor) -> Tensor:
-    """For each row of ``x`` [B, N, …] those at ``places`` i32[B, K]: [B, K, …]."""
+def merged_beams(x: Tensor) -> Tensor:
+    """[B, W, …] as [B * W, …]."""
     lengths = shape(x)
-    flat = reshape(x, concat([[lengths[0] * lengths[1]], lengths[2:]], 0))
-    return gather(flat, places + expand_dims(range_of(lengths[0]) * lengths[1], 1))
+    return reshape(x, concat([[lengths[0] * lengths[1]], lengths[2:]], 0))
 
 
-def _pick_if_beams(leaf: Any, parents: Tensor) -> Any:
-    """A leaf of the cell's state for the beams that are kept; TensorArrays and what has no beams as they are."""
-    return leaf if isinstance(leaf, TensorArray) or len(leaf.dims) < 2 else pick_beams(leaf, parents)
+def _pick_if_beams(leaf: Any, kept: Tensor) -> Any:
+    """A leaf of the cell's state for the beams that are kept, [B, W, …]; TensorArrays and scalars as they are."""
+    return leaf if isinstance(leaf, TensorArray) or not leaf.dims else gather(leaf, kept)
 
 
 def _get_scores(
@@ -131,7 +135,8 @@ def _get_scores(
     Source:
         Wu et al., Google's Neural Machine Translation System, 2016.
     """
-    scores = log_probs / cast(_length_penalty(lengths, penalties.length), log_probs.dtype)
+    penalty = _length_penalty(lengths, penalties.length)
+    scores = log_probs if penalty is None else log_probs / cast(penalty, log_probs.dtype)
     weight = convert_to_tensor(penalties.coverage)
     if weight.dims:
         raise ArgumentError(
@@ -141,16 +146,16 @@ def _get_scores(
         return scores
     # A step of the memory that was never read is one past its length, and no reason for a penalty.
     reached = where(equal(attention, 0.0), ones_like(attention), attention)
-    penalty = reduce_sum(log(minimum(reached, 1.0)), 2) * cast(finished, float32)
-    return scores + expand_dims(penalty * weight, 2)
+    missed = reduce_sum(log(minimum(reached, 1.0)), 2) * cast(finished, float32)
+    return scores + expand_dims(missed * weight, 2)
 
 
 def _length_penalty(sequence_lengths: Tensor, penalty_factor: Any) -> Any:
-    """``((5 + length) / 6) ** factor``; 1 for the factor 0."""
+    """``((5 + length) / 6) ** factor``; None for the factor 0."""
     factor = convert_to_tensor(penalty_factor)
     factor.set_shape(())
     if constant_value(factor) == 0:
-        return 1.0
+        return None
     return div((5.0 + cast(sequence_lengths, float32)) ** factor, (5.0 + 1.0) ** factor)
 
 

@@ -18,11 +18,12 @@ from rnn2onnx.tf.ops.arithmetic import logical_and, logical_or
 from rnn2onnx.tf.ops.elementwise import cast, logical_not
 from rnn2onnx.tf.ops.filling import zeros_like
 from rnn2onnx.tf.ops.reduction_ops import reduce_all
-from rnn2onnx.tf.ops.selecting import where
+from rnn2onnx.tf.ops.selecting import where, where_v2
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
 from rnn2onnx.tf.seq2seq.decoder import Decoder
+from rnn2onnx.tf.shapes.agreement import agree, agree_lengths
 from rnn2onnx.tf.shapes.shape import TensorShape
 from rnn2onnx.tf.shapes.static_value import constant_value
 from rnn2onnx.tf.variables.variable_scope import variable_scope
@@ -154,7 +155,7 @@ class _Decoding:
         done = convert_to_tensor(decoder_finished)
         if not self.decoder.tracks_own_finished:
             done = logical_or(done, finished)
-        lengths = where(finished, lengths, zeros_like(lengths) + (time + 1))
+        lengths = where_v2(finished, lengths, time + 1)
         nest.assert_same_structure(self.state, state)
         nest.assert_same_structure(self.sizes, outputs)
         nest.assert_same_structure(self.inputs, next_inputs)
@@ -185,7 +186,7 @@ class _Decoding:
                     f"decoder's step gives {row!r} where its output_size says {size}.",
                     user_location(),
                 )
-        return where(finished, zeros_like(row), row) if self.impute else row
+        return row if not self.impute else where_v2(_column(finished, row), convert_to_tensor(0, row.dtype), row)
 
     def _after(self, old: Any, new: Any, finished: Tensor) -> Any:
         if not self.impute or not isinstance(old, Tensor) or not isinstance(new, Tensor):
@@ -213,6 +214,15 @@ class _Decoding:
         if not time_major:
             outputs = nest.map_structure(_transpose_batch_time, outputs)
         return outputs, state, lengths
+
+
+def _column(finished: Tensor, like: Tensor) -> Tensor:
+    """Flags [B] shaped to choose rows of ``like`` [B, …]; flags of its own shape as they are."""
+    if len(finished.dims) == 1 and like.dims:
+        agree_lengths(finished, 0, like, 0, "impute_finished")
+        return emit("unsqueeze", finished, axes=tuple(range(1, len(like.dims)))) if len(like.dims) > 1 else finished
+    agree(finished, like)
+    return finished
 
 
 def _leaf(leaf: Any) -> Any:

@@ -8,7 +8,7 @@ from rnn2onnx.errors import DTypeError, ShapeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import int32
 from rnn2onnx.tf.loops.functional_ops import scan
-from rnn2onnx.tf.ops.arithmetic import equal, minimum
+from rnn2onnx.tf.ops.arithmetic import equal, logical_and, minimum
 from rnn2onnx.tf.ops.elementwise import cast
 from rnn2onnx.tf.ops.filling import range as range_of
 from rnn2onnx.tf.ops.filling import sequence_mask, zeros, zeros_like
@@ -77,21 +77,26 @@ def gather_tree(
 
 
 def _traced_back(ids: Tensor, parents: Tensor, lengths: Tensor) -> Tensor:
-    """The ids along the paths; anything past the lengths."""
-    steps, _, width = (shape(ids)[axis] for axis in range(3))
-    own = zeros(shape(ids)[1:], int32) + range_of(width)
-    last = expand_dims(minimum(lengths, steps) - 1, 1)
+    """The ids along the paths; anything past the lengths. The beams of all rows are walked side by side."""
+    steps, batch, width = (shape(ids)[axis] for axis in range(3))
+    beams = batch * width
+    own = range_of(beams)
+    row = range_of(batch) * width
+    # A parent that is no beam would be one of another row; past all of them it is an error in every engine.
+    known = logical_and(parents >= 0, parents < width)
+    place = where_v2(known, parents + expand_dims(row, 1), beams)
+    last = reshape(zeros([batch, width], int32) + expand_dims(minimum(lengths, steps) - 1, 1), [-1])
 
     def step(after: Any, now: Any) -> Any:
         time, chosen, came_from = now
-        place = where_v2(time < last, after[1], own)
-        # A negative position would count from the end; past the end it is an error in every engine.
-        place = where_v2(place < 0, width, place)
-        return gather(chosen, place, batch_dims=1), gather(came_from, place, batch_dims=1)
+        at = where_v2(time < last, after[1], own)
+        return gather(chosen, at), gather(came_from, at)
 
-    path, _ = scan(step, (range_of(steps), ids, parents), initializer=(own, own), reverse=True)
-    found: Tensor = path
-    return found
+    flat = stack([steps, beams])
+    path, _ = scan(
+        step, (range_of(steps), reshape(ids, flat), reshape(place, flat)), initializer=(own, own), reverse=True
+    )
+    return reshape(path, shape(ids))
 
 
 def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> Tensor:

@@ -9,11 +9,11 @@ from typing import Any
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import int32
-from rnn2onnx.tf.loops.control_flow import cond
 from rnn2onnx.tf.ops.arithmetic import equal
 from rnn2onnx.tf.ops.filling import fill
 from rnn2onnx.tf.ops.lookups import embedding_lookup
 from rnn2onnx.tf.ops.reduction_ops import argmax, reduce_all
+from rnn2onnx.tf.ops.selecting import where_v2
 from rnn2onnx.tf.ops.shape_ops import shape, size
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -256,7 +256,7 @@ class GreedyEmbeddingHelper(Helper):
         return argmax(outputs, axis=-1, output_type=int32)
 
     def next_inputs(self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None) -> Any:
-        """The embedded choice; the start inputs once all rows have finished, so that no id is looked up in vain."""
+        """The embedded choice; the start tokens' once all rows have finished: the end token may be in no table."""
         finished = equal(sample_ids, self._end_token)
-        inputs = cond(reduce_all(finished), lambda: self._start_inputs, lambda: self._embedding_fn(sample_ids))
-        return finished, inputs, state
+        ids = where_v2(reduce_all(finished), self._start_tokens, sample_ids)
+        return finished, self._embedding_fn(ids), state

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import rnn2onnx
-from rnn2onnx import deepctr, tf
+from rnn2onnx import deepctr, keras, tf
 from rnn2onnx.errors import Rnn2OnnxError
 from tests.golden.registry import Case, flatten, load, structure
 
 HERE = Path(__file__).parent / "golden"
 CASES = load()
-MODULES = {"deepctr": deepctr, "tf": tf}
+MODULES = {"deepctr": deepctr, "keras": keras, "tf": tf}
 
 
 def of_kind(*kinds: str) -> pytest.MarkDecorator:

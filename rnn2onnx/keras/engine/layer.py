@@ -34,7 +34,7 @@ from rnn2onnx.tf.variables.variables import (
     trainable_with,
 )
 
-__all__ = ["InputSpec", "Layer"]
+__all__ = ["InputSpec", "Layer", "is_default"]
 
 _OPTIONS = {
     "activity_regularizer",
@@ -49,7 +49,8 @@ _OPTIONS = {
 _WEIGHT_OPTIONS = {"getter", "collections", "experimental_autocast", "caching_device", "layout"}
 
 
-def _is_default(method: Callable[..., Any]) -> Callable[..., Any]:
+def is_default(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a method as one that does nothing unless a subclass has it."""
     method._is_default = True  # type: ignore[attr-defined]
     return method
 
@@ -152,17 +153,17 @@ class Layer(LayerFacts):
 
     # -- what subclasses define -------------------------------------------------------------------------------------
 
-    @_is_default
+    @is_default
     def build(self, input_shape: Any) -> None:
         """Makes the variables for inputs of these shapes; subclasses that have any define it."""
         self.built = True
 
-    @_is_default
+    @is_default
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """What the layer computes; subclasses define it."""
         return inputs
 
-    @_is_default
+    @is_default
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks of the outputs: those of the inputs where ``supports_masking``, else none.
 
@@ -345,7 +346,8 @@ class Layer(LayerFacts):
             shapes = None
             if all(hasattr(leaf, "shape") for leaf in leaves):
                 shapes = nest.map_structure(lambda leaf: leaf.shape, inputs)
-            self.build(shapes)
+            if not getattr(self.build, "_is_default", False):
+                self.build(shapes)
             self.built = True
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)

@@ -8,9 +8,8 @@ from typing import Any
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, UnsupportedError
 from rnn2onnx.ir import user_location
-from rnn2onnx.keras.engine.call_context import in_call
 from rnn2onnx.keras.engine.call_signature import CallSignature
-from rnn2onnx.keras.engine.layer import Layer
+from rnn2onnx.keras.engine.layer import Layer, is_default
 from rnn2onnx.keras.engine.network import Network
 from rnn2onnx.keras.engine.summary import summary
 from rnn2onnx.tf.layers.input_spec import InputSpec
@@ -121,9 +120,10 @@ class Model(Layer):
             f"No such layer: {name}. Existing layers are: {[layer.name for layer in layers]}.", user_location()
         )
 
+    @is_default
     def build(self, input_shape: Any) -> None:
         """Makes the variables for inputs of these shapes, batch included, as a call would."""
-        if self._network is None and not in_call() and input_shape is not None:
+        if self._network is None and input_shape is not None:
             self.call(_placeholders(input_shape))
         self.built = True
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from rnn2onnx.tf.layers.base_layer import to_snake_case
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
 
 _COUNTS: WeakKeyDictionary[Graph, Counter[Any]] = WeakKeyDictionary()
@@ -14,9 +14,16 @@ _COUNTS: WeakKeyDictionary[Graph, Counter[Any]] = WeakKeyDictionary()
 
 def layer_name(class_name: str) -> str:
     """The name of a layer that was given none: ``dense``, then ``dense_1`` and so on."""
-    own = to_snake_case(class_name)
+    own = _snake_case(class_name)
     number = _count(("layer", own))
     return f"{own}_{number - 1}" if number > 1 else own
+
+
+def _snake_case(name: str) -> str:
+    """``ConvLSTM2D`` is ``conv_lstm2d`` in Keras 2.15; in TensorFlow 1, digits begin a word."""
+    words = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    snake = re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
+    return f"private{snake}" if snake.startswith("_") else snake
 
 
 def get_uid(prefix: str = "") -> int:

@@ -22,6 +22,7 @@ from rnn2onnx.tf.rnn.dynamic_rnn import over_time
 from rnn2onnx.tf.rnn_cell.contrib.block import LSTMBlockCell
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple
 from rnn2onnx.tf.shapes.shape import TensorShape
+from rnn2onnx.tf.shapes.shape_argument import as_int64, length_of
 from rnn2onnx.tf.variables.variable_scope import get_variable_scope
 
 __all__ = ["LSTMBlockFusedCell", "LSTMBlockWrapper"]
@@ -88,12 +89,12 @@ class LSTMBlockWrapper(Layer):
         memory, outputs = self._call_cell(x, state.c, state.h, dtype, lengths)
         if lengths is None:
             return outputs, LSTMStateTuple(memory[-1], outputs[-1])
-        steps = shape(x)[0]
-        alive = transpose(sequence_mask(lengths, steps), [1, 0])
+        steps = length_of(x, 0)
+        ends = clip_by_value(as_int64(lengths), 0, steps)
+        alive = transpose(sequence_mask(ends, steps), [1, 0])
         outputs = where_v2(expand_dims(alive, 2), outputs, convert_to_tensor(0, outputs.dtype))
         # What stands before the first step is what a row without steps ends with.
-        ends = clip_by_value(lengths, 0, steps)
-        places = stack([ends, tf_range(shape(ends)[0])], 1)
+        places = stack([ends, tf_range(length_of(ends, 0))], 1)
         last = [
             gather_nd(concat([expand_dims(first, 0), rows], 0), places)
             for first, rows in zip(state, (memory, outputs), strict=True)

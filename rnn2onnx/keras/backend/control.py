@@ -65,6 +65,6 @@ def foldr(fn: Any, elems: Any, initializer: Any = None, name: Any = None) -> Any
 
 
 def rnn(*args: Any, **kwargs: Any) -> Any:
-    """A recurrence over steps; see ``keras.layers.rnn.backend_rnn``. Source: ``keras.backend.rnn``."""
+    """A recurrence over steps; see ``keras.layers.rnn.recurrence``. Source: ``keras.backend.rnn``."""
     # Layers are written with this module, so that it can't load them before it is complete.
-    return import_module("rnn2onnx.keras.layers.rnn.backend_rnn").rnn(*args, **kwargs)
+    return import_module("rnn2onnx.keras.layers.rnn.recurrence").rnn(*args, **kwargs)

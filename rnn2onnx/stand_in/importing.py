@@ -86,7 +86,8 @@ def as_tensorflow() -> Iterator[None]:
     ``tensorflow``, ``tensorflow.compat.v1``, ``tensorflow.contrib``, ``tensorflow.python.ops`` and the other internal
     modules that files of cells import, ``keras`` and ``deepctr.contrib`` lead to this project's front ends; an import
     of what has no counterpart here is an ``ImportError`` that names it, at its line.
-    Operations that train (``tf.gradients``, optimizers, savers, summaries) can be made and are never computed.
+    What trains (``tf.gradients``, optimizers, savers, summaries, sessions) can be made; it is an error where an output
+    needs it. Everything is recorded for inference: dropout keeps all, and a mode that is fed is not training.
 
     Installed packages of these names are neither imported nor changed: those already imported are put aside, and are
     back when the ``with`` ends, also after an error. It can be nested, and entered again. Imports are a matter of the

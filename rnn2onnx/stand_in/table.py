@@ -7,16 +7,37 @@ _ABSENT = (f"{_HERE}absent",)
 _NOTHING = (f"{_HERE}nothing",)
 _TF = (
     f"{_HERE}training",
+    f"{_HERE}nn_at_inference",
     "rnn2onnx.tf",
     "rnn2onnx.tf.nn",
     "rnn2onnx.tf.math",
     "rnn2onnx.tf.linalg",
     f"{_HERE}operations",
 )
-_CELLS = ("rnn2onnx.tf.nn.rnn_cell", "rnn2onnx.tf.rnn_cell", f"{_HERE}cells", "rnn2onnx.tf.contrib.rnn", *_TF)
-_RNN = (f"{_HERE}recurrence", "rnn2onnx.tf.nn", "rnn2onnx.tf.contrib.rnn", f"{_HERE}cells", *_TF)
-_LAYERS = ("rnn2onnx.tf.layers", "rnn2onnx.tf.layers.base_layer", f"{_HERE}layer_arguments", *_TF)
-_CONTRIB_LAYERS = ("rnn2onnx.tf.contrib.layers", f"{_HERE}layer_arguments", *_TF)
+_CELLS = (
+    f"{_HERE}cells_at_inference",
+    "rnn2onnx.tf.nn.rnn_cell",
+    "rnn2onnx.tf.rnn_cell",
+    f"{_HERE}cells",
+    "rnn2onnx.tf.contrib.rnn",
+    *_TF,
+)
+_RNN = (
+    f"{_HERE}recurrence",
+    f"{_HERE}cells_at_inference",
+    "rnn2onnx.tf.nn",
+    "rnn2onnx.tf.contrib.rnn",
+    f"{_HERE}cells",
+    *_TF,
+)
+_LAYERS = (
+    f"{_HERE}layers_at_inference",
+    "rnn2onnx.tf.layers",
+    "rnn2onnx.tf.layers.base_layer",
+    f"{_HERE}layer_arguments",
+    *_TF,
+)
+_CONTRIB_LAYERS = (f"{_HERE}contrib_training", "rnn2onnx.tf.contrib.layers", f"{_HERE}layer_arguments", *_TF)
 _TRAIN = (f"{_HERE}train", "rnn2onnx.tf.train", "rnn2onnx.tf.variables.global_step", *_TF)
 _KERAS = ("rnn2onnx.keras.layers", "rnn2onnx.keras", f"{_HERE}keras_arguments", *_LAYERS)
 
@@ -50,8 +71,12 @@ OVERLAYS = {
     "tensorflow.contrib.layers": f"{_HERE}contrib_training",
     "tensorflow.contrib.metrics": f"{_HERE}metrics",
     "tensorflow.contrib.summary": f"{_HERE}summaries",
+    "tensorflow.contrib.rnn": f"{_HERE}cells_at_inference",
+    "tensorflow.contrib.slim": f"{_HERE}contrib_training",
+    "tensorflow.layers": f"{_HERE}layers_at_inference",
     "tensorflow.metrics": f"{_HERE}metrics",
-    "tensorflow.nn": f"{_HERE}losses",
+    "tensorflow.nn": f"{_HERE}nn_at_inference",
+    "tensorflow.nn.rnn_cell": f"{_HERE}cells_at_inference",
     "tensorflow.summary": f"{_HERE}summaries",
     "tensorflow.train": f"{_HERE}train",
 }
@@ -135,7 +160,7 @@ _TABLE = {
     contrib.framework.python.framework contrib.framework.python.framework.tensor_util
     contrib.framework.python.ops.arg_scope contrib.framework.python.ops.variables
     """: ("rnn2onnx.tf.contrib.framework", *_TF),
-    "contrib.slim.python.slim": ("rnn2onnx.tf.contrib.slim",),
+    "contrib.slim.python.slim": (f"{_HERE}contrib_training", "rnn2onnx.tf.contrib.slim",),
     "contrib.training.python.training.hparam": ("rnn2onnx.tf.contrib.training",),
     "contrib.learn.python.learn contrib.learn.python.learn.estimators": ("rnn2onnx.tf.contrib.learn",),
     "contrib.compiler contrib.compiler.jit": (f"{_HERE}compilation",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rnn2onnx.tf.initializers import Identity
 from rnn2onnx.tf.loops.control_flow import cond
 from rnn2onnx.tf.ops.array_ops import concat as concat_v2
 from rnn2onnx.tf.ops.array_ops import rank as rank_internal
@@ -45,6 +46,7 @@ __all__ = [
     "convert_n_to_tensor_or_indexed_slices",
     "convert_to_tensor_or_indexed_slices",
     "floor_mod",
+    "identity_initializer",
     "internal_convert_to_tensor",
     "is_dense_tensor_like",
     "mat_mul",
@@ -121,3 +123,4 @@ def NotDifferentiable(op_type: str) -> None:  # noqa: N802
 
 
 NoGradient = NotDifferentiable
+identity_initializer = Identity

@@ -386,7 +386,7 @@ class Layer:
 
 def to_snake_case(name: str) -> str:
     """A class name as TensorFlow makes a scope's name of it: ``BasicLSTMCell`` is ``basic_lstm_cell``."""
-    words = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    words = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     snake = re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
     return f"private{snake}" if snake.startswith("_") else snake
 

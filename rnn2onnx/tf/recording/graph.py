@@ -163,6 +163,11 @@ class Graph:
         yield
 
     @contextmanager
+    def gradient_override_map(self, op_type_map: Mapping[str, str]) -> Iterator[None]:
+        """Nothing: gradients are needed by training only."""
+        yield
+
+    @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
         """Nothing: where operations run is decided when the program runs."""
         yield

@@ -1,0 +1,8 @@
+"""What ``tf.nn`` has only under TensorFlow's name: dropout at inference, losses of training."""
+
+from __future__ import annotations
+
+from rnn2onnx.stand_in.internals.inference import nn_dropout as dropout
+from rnn2onnx.stand_in.internals.losses import ctc_loss, nce_loss, sampled_softmax_loss
+
+__all__ = ["ctc_loss", "dropout", "nce_loss", "sampled_softmax_loss"]

@@ -37,6 +37,12 @@ from rnn2onnx.tf.layers.separable_convolution import (
     separable_conv1d,
     separable_conv2d,
 )
+from rnn2onnx.tf.layers.transposed_convolution import (
+    Conv2DTranspose,
+    Conv3DTranspose,
+    conv2d_transpose,
+    conv3d_transpose,
+)
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
@@ -45,7 +51,9 @@ __all__ = [
     "BatchNormalization",
     "Conv1D",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Dense",
     "Dropout",
     "Flatten",
@@ -60,7 +68,9 @@ __all__ = [
     "batch_normalization",
     "conv1d",
     "conv2d",
+    "conv2d_transpose",
     "conv3d",
+    "conv3d_transpose",
     "dense",
     "dropout",
     "flatten",

@@ -60,6 +60,7 @@ from rnn2onnx.tf.ops.nn_ops import (
     weighted_moments,
     xw_plus_b,
 )
+from rnn2onnx.tf.ops.transposed_conv import conv1d_transpose, conv2d_transpose, conv3d_transpose
 from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.rnn.bidirectional_rnn import bidirectional_dynamic_rnn
 from rnn2onnx.tf.rnn.dynamic_rnn import dynamic_rnn
@@ -77,8 +78,11 @@ __all__ = [
     "bias_add",
     "bidirectional_dynamic_rnn",
     "conv1d",
+    "conv1d_transpose",
     "conv2d",
+    "conv2d_transpose",
     "conv3d",
+    "conv3d_transpose",
     "convolution",
     "crelu",
     "depth_to_space",

@@ -148,7 +148,7 @@ def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: str |
     return _convolved(value, filters, 2, 1, padding, "NHWC", rate, name)
 
 
-def _operands(input: Any, kernel: Any, axes: int) -> tuple[Tensor, Tensor]:
+def operands(input: Any, kernel: Any, axes: int) -> tuple[Tensor, Tensor]:
     x = convert_to_tensor(input)
     w = convert_to_tensor(kernel, x.dtype)
     if len(x.dims) != axes + 2 or len(w.dims) != axes + 2:
@@ -181,7 +181,7 @@ def _groups(x: Tensor, w: Tensor, data_format: str | None) -> int:
 def _convolved(
     input: Any, kernel: Any, axes: int, strides: Any, padding: Any, data_format: str | None, dilations: Any, name: Any
 ) -> Tensor:
-    x, w = _operands(input, kernel, axes)
+    x, w = operands(input, kernel, axes)
     groups = _groups(x, w, data_format)
     # Outputs and channels first, as the language has them.
     turned = emit("transpose", w, perm=(axes + 1, axes, *range(axes)))
@@ -217,7 +217,7 @@ def depthwise_conv2d(
     Source:
         ``tf.nn.depthwise_conv2d``.
     """
-    x, w = _operands(input, filter, 2)
+    x, w = operands(input, filter, 2)
     place = 1 if channels_first(data_format) else 3
     agree_lengths(x, place, w, 2, "depthwise_conv2d")
     channels, multiplier = w.dims[2:]

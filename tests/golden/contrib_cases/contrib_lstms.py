@@ -29,10 +29,15 @@ def resolved(tf, options):
     return found
 
 
-def lstm(
-    label, kind, depth=2, units=4, width=None, dtype="float32", tolerance=2e-5, joined=False, in_time=True, **options
-):
-    """A cell with options: a step from a state, and, unless ``in_time`` is off, sequences."""
+def lstm(label, kind, depth=2, units=4, width=None, dtype="float32", tolerance=2e-5, **options):
+    """A cell with options: a step from a state, and sequences.
+
+    Of the options, ``in_time=False`` leaves out the sequences, which begin at a state unless ``from_zero`` is on;
+    ``joined`` says that the state is one tensor.
+    """
+    joined, in_time, from_zero = (
+        options.pop(name, default) for name, default in (("joined", False), ("in_time", True), ("from_zero", False))
+    )
     width = width or units
 
     def feeds(rng):
@@ -43,14 +48,17 @@ def lstm(
         }
 
     def sequences(rng):
-        return [{"x": normal(rng, 3, 5, depth, dtype=dtype), "n": np.array(n, "int32")} for n in LENGTHS]
+        runs = [{"x": normal(rng, 3, 5, depth, dtype=dtype), "n": np.array(n, "int32")} for n in LENGTHS]
+        return runs if from_zero else [dict(feeds(rng), **run) for run in runs]
+
+    def start(tf):
+        c, m = tf.placeholder(dtype, [None, units], "c"), tf.placeholder(dtype, [None, width], "m")
+        return tf.concat([c, m], 1) if joined else tf.nn.rnn_cell.LSTMStateTuple(c, m)
 
     @case(feeds, name="step_" + label, tolerance=tolerance)
     def step(tf):
         cell = cell_class(tf, kind)(units, **resolved(tf, options))
-        c, m = tf.placeholder(dtype, [None, units], "c"), tf.placeholder(dtype, [None, width], "m")
-        state = tf.concat([c, m], 1) if joined else tf.nn.rnn_cell.LSTMStateTuple(c, m)
-        return cell(tf.placeholder(dtype, [None, depth], "x"), state)
+        return cell(tf.placeholder(dtype, [None, depth], "x"), start(tf))
 
     if not in_time:
         return
@@ -59,11 +67,14 @@ def lstm(
     def sequence(tf):
         cell = cell_class(tf, kind)(units, **resolved(tf, options))
         x = tf.placeholder(dtype, [None, None, depth], "x")
-        return tf.nn.dynamic_rnn(cell, x, tf.placeholder(tf.int32, [None], "n"), dtype=dtype)
+        n = tf.placeholder(tf.int32, [None], "n")
+        if from_zero:
+            return tf.nn.dynamic_rnn(cell, x, n, dtype=dtype)
+        return tf.nn.dynamic_rnn(cell, x, n, initial_state=start(tf))
 
 
 BLOCK = "LSTMBlockCell"
-lstm("block", BLOCK)
+lstm("block", BLOCK, from_zero=True)
 lstm("block_peepholes", BLOCK, use_peephole=True, forget_bias=0.5)
 lstm("block_clip", BLOCK, cell_clip=0.4)
 lstm("block_clip_and_peepholes", BLOCK, cell_clip=0.4, use_peephole=True, name="mine")
@@ -71,7 +82,7 @@ lstm("block_clip_at_0_is_none", BLOCK, cell_clip=0.0)
 lstm("block_float16", BLOCK, dtype="float16", tolerance=4e-3, use_peephole=True)
 
 COUPLED = "CoupledInputForgetGateLSTMCell"
-lstm("coupled", COUPLED)
+lstm("coupled", COUPLED, from_zero=True)
 lstm("coupled_peepholes", COUPLED, use_peepholes=True, forget_bias=0.0)
 lstm("coupled_projection", COUPLED, width=3, num_proj=3)
 lstm("coupled_everything", COUPLED, width=3, num_proj=3, proj_clip=0.3, use_peepholes=True, activation="tf.nn.relu")
@@ -84,7 +95,7 @@ lstm("coupled_float64", COUPLED, dtype="float64", tolerance=1e-9, use_peepholes=
 lstm("coupled_float16", COUPLED, dtype="float16", tolerance=4e-3, in_time=False)
 
 BASIC_NORM = "LayerNormBasicLSTMCell"
-lstm("basic_norm", BASIC_NORM, tolerance=1e-4)
+lstm("basic_norm", BASIC_NORM, from_zero=True, tolerance=1e-4)
 lstm("basic_norm_off", BASIC_NORM, layer_norm=False)
 lstm("basic_norm_relu", BASIC_NORM, activation="tf.nn.relu", forget_bias=0.0, tolerance=1e-4)
 lstm("basic_norm_keeps_all", BASIC_NORM, dropout_keep_prob=1, dropout_prob_seed=3, input_size=7, tolerance=1e-4)
@@ -92,7 +103,7 @@ lstm("basic_norm_float64", BASIC_NORM, dtype="float64", tolerance=1e-9)
 lstm("basic_norm_float16", BASIC_NORM, dtype="float16", tolerance=1e-2, in_time=False)
 
 NORM = "LayerNormLSTMCell"
-lstm("norm_off", NORM)
+lstm("norm_off", NORM, from_zero=True)
 lstm("norm_off_and_all", NORM, width=3, use_peepholes=True, cell_clip=0.8, num_proj=3, proj_clip=0.3)
 lstm("norm", NORM, layer_norm=True, tolerance=1e-4)
 lstm("norm_peepholes", NORM, layer_norm=True, use_peepholes=True, cell_clip=0.5, tolerance=1e-4)
@@ -100,27 +111,27 @@ lstm("norm_projection", NORM, width=3, layer_norm=True, num_proj=3, proj_clip=0.
 lstm("norm_off_float64", NORM, dtype="float64", tolerance=1e-9, forget_bias=2.0, activation="tf.nn.softsign")
 
 WEIGHT_NORM = "WeightNormLSTMCell"
-lstm("weight_norm", WEIGHT_NORM)
+lstm("weight_norm", WEIGHT_NORM, from_zero=True)
 lstm("weight_norm_off", WEIGHT_NORM, norm=False, use_peepholes=True)
 lstm("weight_norm_all", WEIGHT_NORM, width=3, use_peepholes=True, cell_clip=0.8, num_proj=3, proj_clip=0.3)
 lstm("weight_norm_projection", WEIGHT_NORM, width=3, num_proj=3, activation="tf.nn.relu", forget_bias=0)
 lstm("weight_norm_float64", WEIGHT_NORM, dtype="float64", tolerance=1e-9)
 
 GROUPS = "GLSTMCell"
-lstm("one_group", GROUPS)
+lstm("one_group", GROUPS, from_zero=True)
 lstm("groups", GROUPS, depth=6, number_of_groups=2)
 lstm("groups_projection", GROUPS, depth=6, units=6, width=3, number_of_groups=3, num_proj=3, forget_bias=0.0)
 lstm("groups_relu", GROUPS, number_of_groups=2, activation="tf.nn.relu")
 lstm("groups_float64", GROUPS, number_of_groups=2, dtype="float64", tolerance=1e-9)
 
 NAS = "NASCell"
-lstm("nas", NAS)
+lstm("nas", NAS, from_zero=True)
 lstm("nas_bias", NAS, use_bias=True)
 lstm("nas_projection", NAS, width=3, num_proj=3, use_bias=True, name="mine")
 lstm("nas_float64", NAS, dtype="float64", tolerance=1e-9)
 
 INDY = "IndyLSTMCell"
-lstm("indy", INDY)
+lstm("indy", INDY, from_zero=True)
 lstm("indy_relu", INDY, forget_bias=0.0, activation="tf.nn.relu", name="mine")
 lstm("indy_float64", INDY, dtype="float64", tolerance=1e-9)
 lstm("indy_float16", INDY, dtype="float16", tolerance=4e-3, in_time=False)

@@ -7,9 +7,8 @@ from typing import Any
 from rnn2onnx.tf.initializers import Constant, RandomUniform, Zeros
 from rnn2onnx.tf.ops.activations import bias_add
 from rnn2onnx.tf.ops.elementwise import sigmoid
-from rnn2onnx.tf.ops.joining import split
+from rnn2onnx.tf.ops.joining import concat, split
 from rnn2onnx.tf.ops.products import matmul
-from rnn2onnx.tf.ops.reshaping import tile
 from rnn2onnx.tf.rnn_cell.activation import activation_function
 from rnn2onnx.tf.rnn_cell.cell import UnitsCell
 from rnn2onnx.tf.rnn_cell.lstm_state import LSTMStateTuple, lstm_pair
@@ -127,7 +126,7 @@ class IndyGRUCell(_IndependentCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output, and the same as the new state."""
-        r, u = split(sigmoid(_sums(inputs, tile(state, [1, 2]), self._gates)), 2, 1)
+        r, u = split(sigmoid(_sums(inputs, concat([state] * 2, 1), self._gates)), 2, 1)
         c = self._activation(_sums(inputs, r * state, self._candidate))
         new_h = u * state + (1 - u) * c
         return new_h, new_h
@@ -183,7 +182,7 @@ class IndyLSTMCell(_IndependentCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the output h', and the new state."""
         c, h = lstm_pair(state, self)
-        i, j, f, o = split(_sums(inputs, tile(h, [1, 4]), self._own), 4, 1)
+        i, j, f, o = split(_sums(inputs, concat([h] * 4, 1), self._own), 4, 1)
         new_c = c * sigmoid(f + self._forget_bias) + sigmoid(i) * self._activation(j)
         new_h = self._activation(new_c) * sigmoid(o)
         return new_h, LSTMStateTuple(new_c, new_h)

@@ -143,6 +143,9 @@ class Layer(LayerFacts):
                 own.append(variable)
 
     def __getattr__(self, name: str) -> Any:
+        if hasattr(type(self), name):
+            # Python also asks here when a property raises; asking once more gives the property's own error.
+            return object.__getattribute__(self, name)
         if "_tracked" in self.__dict__ or name.startswith("__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         raise UnsupportedError(

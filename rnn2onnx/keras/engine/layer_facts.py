@@ -227,19 +227,29 @@ class LayerFacts:
             )
         return self._inbound_nodes[index]
 
-    def _only_node(self, what: str) -> Node:
+    def _first_node(self, what: str) -> Node:
         if not self._inbound_nodes:
             raise UnsupportedError(
-                f"Layer {self.name} is not connected, no {what}. Call it on what comes from a keras.Input.",
-                user_location(),
-            )
-        if len(self._inbound_nodes) > 1:
-            raise UnsupportedError(
-                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {what}" is ill-defined. '
-                f"Use `get_{what}_at(node_index)` instead.",
+                f"Layer {self.name} is not connected, no {what} to return: it has no inbound nodes. Call it on what "
+                "comes from a keras.Input.",
                 user_location(),
             )
         return self._inbound_nodes[0]
+
+    def _common_shape(self, what: str, shapes: list[Any]) -> Any:
+        if not shapes:
+            raise UnsupportedError(
+                f"The layer has never been called and thus has no defined {what} shape: {self.name}. Call it on what "
+                "comes from a keras.Input.",
+                user_location(),
+            )
+        if any(shape != shapes[0] for shape in shapes):
+            raise UnsupportedError(
+                f'The layer "{self.name}" has multiple inbound nodes, with different {what} shapes. Hence the notion '
+                f'of "{what} shape" is ill-defined for the layer. Use `get_{what}_shape_at(node_index)` instead.',
+                user_location(),
+            )
+        return shapes[0]
 
     def get_input_at(self, node_index: int) -> Any:
         """The inputs of one of its calls."""
@@ -259,32 +269,32 @@ class LayerFacts:
 
     @property
     def input(self) -> Any:
-        """The inputs of its only call."""
-        return _alone(self._only_node("input").inputs)
+        """The inputs of its first call."""
+        return _alone(self._first_node("input").inputs)
 
     @property
     def output(self) -> Any:
-        """The outputs of its only call."""
-        return _alone(self._only_node("output").outputs)
+        """The outputs of its first call."""
+        return _alone(self._first_node("output").outputs)
 
     @property
     def input_shape(self) -> Any:
-        """The shapes of the inputs of its only call, tuples."""
-        return _shapes(self.input)
+        """The shapes of the inputs of all its calls, tuples."""
+        return self._common_shape("input", [_shapes(_alone(node.inputs)) for node in self._inbound_nodes])
 
     @property
     def output_shape(self) -> Any:
-        """The shapes of the outputs of its only call, tuples."""
-        return _shapes(self.output)
+        """The shapes of the outputs of all its calls, tuples."""
+        return self._common_shape("output", [_shapes(_alone(node.outputs)) for node in self._inbound_nodes])
 
     @property
     def input_mask(self) -> Any:
-        """The masks of the inputs of its only call."""
+        """The masks of the inputs of its first call."""
         return nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), self.input)
 
     @property
     def output_mask(self) -> Any:
-        """The masks of the outputs of its only call."""
+        """The masks of the outputs of its first call."""
         return nest.map_structure(lambda tensor: getattr(tensor, "_keras_mask", None), self.output)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

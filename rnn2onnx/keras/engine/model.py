@@ -78,6 +78,16 @@ class Model(Layer):
         return self._inner_layers()
 
     @property
+    def input_shape(self) -> Any:
+        """The shapes of its inputs, tuples."""
+        return super().input_shape if self._network is None else _shapes(self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shapes of its outputs, tuples."""
+        return super().output_shape if self._network is None else _shapes(self.output)
+
+    @property
     def input(self) -> Any:
         """The nest of its inputs."""
         return super().input if self._network is None else self._network.nested_inputs
@@ -207,6 +217,10 @@ def _functional_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
             user_location(),
         )
     return inputs, outputs, given
+
+
+def _shapes(tensors: Any) -> Any:
+    return nest.map_structure(lambda tensor: tuple(tensor.shape.as_list()), tensors)
 
 
 def _placeholders(shape: Any) -> Any:

@@ -9,6 +9,7 @@ from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.keras import activations, constraints, initializers, regularizers
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
+from rnn2onnx.keras.layers.reshaping import lengths_of
 from rnn2onnx.tf.layers.windows import numbers_of, padding_of, tensorflow_format
 
 __all__ = ["Conv1D", "Conv2D", "Convolution1D", "Convolution2D", "Windows"]
@@ -84,11 +85,11 @@ class Windows(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.bias_constraint = constraints.get(bias_constraint)
         self.bias: Any = None
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        self.input_spec = InputSpec(min_ndim=self.rank + 2)
 
     def _channels(self, input_shape: Any) -> int:
         """The number of input channels, which later calls must have, too."""
-        axis = 1 if self.data_format == "channels_first" else -1
+        axis = -1 - self.rank if self.data_format == "channels_first" else -1
         channels = tf.TensorShape(input_shape).as_list()[axis]
         if channels is None:
             raise ArgumentError(
@@ -97,7 +98,7 @@ class Windows(Layer):
                 "x.set_shape.",
                 user_location(),
             )
-        self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={axis: channels})
         return int(channels)
 
     def _make_bias(self) -> None:
@@ -127,12 +128,13 @@ class Windows(Layer):
         """The shape of the outputs."""
         lengths = tf.TensorShape(input_shape).as_list()
         first = self.data_format == "channels_first"
-        walked = lengths[2:] if first else lengths[1:-1]
+        batch = lengths[: -1 - self.rank]
+        walked = lengths[-self.rank :] if first else lengths[-1 - self.rank : -1]
         made: list[int | None] = []
         for length, size, stride, rate in zip(walked, self.kernel_size, self.strides, self.dilation_rate, strict=True):
             reach = rate * (size - 1) + 1 if self.padding == "valid" else 1
             made.append(None if length is None else (length - reach) // stride + 1)
-        return tf.TensorShape([lengths[0], self.filters, *made] if first else [lengths[0], *made, self.filters])
+        return tf.TensorShape([*batch, self.filters, *made] if first else [*batch, *made, self.filters])
 
 
 class _Convolution(Windows):
@@ -206,7 +208,12 @@ class _Convolution(Windows):
         self.built = True
 
     def call(self, inputs: Any) -> Any:
-        """``activation(x * W + b)``."""
+        """``activation(x * W + b)``; axes before the first walked one are all batch."""
+        rank = len(inputs.dims)
+        if rank > self.rank + 2:
+            inner, lengths = rank - self.rank - 1, lengths_of(inputs)
+            outputs = self.call(tf.reshape(inputs, [-1, *lengths[inner:]]))
+            return tf.reshape(outputs, [*lengths[:inner], *lengths_of(outputs)[1:]])
         x, padding = self._padded(inputs)
         outputs = tf.nn.convolution(
             x,

@@ -55,7 +55,7 @@ class Dense(Layer):
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
-        if self.units <= 0:
+        if self.units < 0:
             raise ArgumentError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}",
                 user_location(),

@@ -318,12 +318,16 @@ class UpSampling2D(Layer):
         return _repeated(_repeated(inputs, self.size[0], first), self.size[1], first + 1)
 
 
+def lengths_of(x: Any) -> list[Any]:
+    """The lengths of a tensor's axes: numbers where they are known, else scalars."""
+    return [tf.shape(x)[axis] if length is None else length for axis, length in enumerate(x.shape.as_list())]
+
+
 def _repeated(x: Any, times: int, axis: int) -> Any:
     """Each place of an axis some times, one after the other."""
     rank = len(x.dims)
     wide = tf.tile(tf.expand_dims(x, axis + 1), [times if place == axis + 1 else 1 for place in range(rank + 1)])
-    static, lengths = x.shape.as_list(), tf.shape(x)
-    shape = [lengths[place] if static[place] is None else static[place] for place in range(rank)]
+    shape = lengths_of(x)
     return tf.reshape(wide, [*shape[:axis], shape[axis] * times, *shape[axis + 1 :]])
 
 

@@ -11,6 +11,7 @@ from rnn2onnx.keras import backend
 from rnn2onnx.keras.engine.call_signature import CallSignature
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.engine.serialization import deserialize
+from rnn2onnx.keras.layers.reshaping import lengths_of
 
 __all__ = ["TimeDistributed", "Wrapper"]
 
@@ -135,17 +136,12 @@ class TimeDistributed(Wrapper):
 
 def _joined(x: Any) -> Any:
     """Batch and steps as one axis."""
-    return tf.reshape(x, [-1, *_lengths(x, 2)])
+    return tf.reshape(x, [-1, *lengths_of(x)[2:]])
 
 
 def _split(x: Any, like: Any) -> Any:
     """Batch and steps as two axes again, as long as those of another tensor."""
-    return tf.reshape(x, [*_lengths(like, 0, 2), *_lengths(x, 1)])
-
-
-def _lengths(x: Any, start: int, end: int | None = None) -> list[Any]:
-    static = x.shape.as_list()
-    return [tf.shape(x)[axis] if static[axis] is None else static[axis] for axis in range(len(static))[start:end]]
+    return tf.reshape(x, [*lengths_of(like)[:2], *lengths_of(x)[1:]])
 
 
 def _is_shape(given: Any) -> bool:

@@ -370,6 +370,12 @@ def conv1d(tf, keras):
 
 
 @case(images)
+def conv1d_of_several_batch_axes(tf, keras):
+    x = tf.placeholder(tf.float32, [None, None, 5, 3], "x")
+    return keras.layers.Conv1D(2, 2, padding="causal", activation="relu")(x)
+
+
+@case(images)
 def conv2d(tf, keras):
     x = tf.placeholder(tf.float32, [None, 6, 5, 3], "x")
     return [

@@ -234,7 +234,9 @@ class BeamSearchDecoder(Decoder):
         """A TensorArray of rows [B * W, …] or [B, W, …] as a tensor in the order of the sequences found."""
         if not isinstance(t, TensorArray) or not self._has_beams(t.element_shape):
             return t
-        return gather_tree_from_array(t.stack(), parent_ids, sequence_length)
+        rows = t.stack()
+        row = shape(rows)[2:] if rows.dims[1] == self._rows else None
+        return gather_tree_from_array(rows, parent_ids, sequence_length, row)
 
     def _has_beams(self, row: TensorShape) -> bool:
         """Whether rows of this shape can be taken apart into beams, as far as it is known."""

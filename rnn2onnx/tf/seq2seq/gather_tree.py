@@ -13,7 +13,7 @@ from rnn2onnx.tf.ops.elementwise import cast
 from rnn2onnx.tf.ops.filling import range as range_of
 from rnn2onnx.tf.ops.filling import sequence_mask, zeros, zeros_like
 from rnn2onnx.tf.ops.gather_ops import gather, gather_nd
-from rnn2onnx.tf.ops.joining import stack
+from rnn2onnx.tf.ops.joining import concat, stack
 from rnn2onnx.tf.ops.reduction_ops import cumsum, reduce_max
 from rnn2onnx.tf.ops.reshaping import expand_dims, reshape, transpose
 from rnn2onnx.tf.ops.selecting import where, where_v2
@@ -99,13 +99,14 @@ def _traced_back(ids: Tensor, parents: Tensor, lengths: Tensor) -> Tensor:
     return reshape(path, shape(ids))
 
 
-def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> Tensor:
+def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any, row: Any = None) -> Tensor:
     """What a loop wrote for each beam, in the order of the sequences that beams are.
 
     Args:
         t: [T, B, W, …] or [T, B * W, …].
         parent_ids: i32[T, B, W].
         sequence_length: Integers [B, W]; past it a beam stays itself.
+        row: The shape of what there is for one beam, an integer vector, if it is known; else it is what remains.
 
     Returns:
         A tensor of the shape of ``t``.
@@ -121,6 +122,6 @@ def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> Ten
     within = transpose(sequence_mask(lengths, maxlen=steps), [2, 0, 1])
     came_from = where(within, came_from, own)
     time = zeros_like(parents) + reshape(range_of(steps), [-1, 1, 1])
-    row = zeros_like(parents) + reshape(range_of(batch), [-1, 1])
-    flat = reshape(rows, stack([steps, batch, width, -1]))
-    return reshape(gather_nd(flat, stack([time, row, came_from], -1)), shape(rows))
+    number = zeros_like(parents) + reshape(range_of(batch), [-1, 1])
+    beams = reshape(rows, concat([[steps, batch, width], [-1] if row is None else row], 0))
+    return reshape(gather_nd(beams, stack([time, number, came_from], -1)), shape(rows))

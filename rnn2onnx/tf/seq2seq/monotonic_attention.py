@@ -18,11 +18,12 @@ from rnn2onnx.tf.dtypes import float32, int32, numpy_dtype
 from rnn2onnx.tf.layers.dense import Dense
 from rnn2onnx.tf.loops.functional_ops import scan
 from rnn2onnx.tf.ops.elementwise import cast, exp, log, sigmoid
-from rnn2onnx.tf.ops.filling import one_hot, ones_like, zeros, zeros_like
+from rnn2onnx.tf.ops.filling import one_hot, ones_like, zeros
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.norms import clip_by_value
 from rnn2onnx.tf.ops.reduction_ops import cumprod, cumsum
 from rnn2onnx.tf.ops.reshaping import transpose
+from rnn2onnx.tf.ops.shape_ops import shape
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.seq2seq.attention_mechanism import _BaseAttentionMechanism
@@ -74,7 +75,7 @@ def monotonic_attention(p_choose_i: Any, previous_attention: Any, mode: str) -> 
     if mode == "recursive":
         left = transpose(1 - p)
         before = concat([ones_like(left[:1]), left[:-1]], 0)
-        reached = scan(lambda x, yz: yz[0] * x + yz[1], [before, transpose(previous)], zeros_like(p[:, 0]))
+        reached = scan(lambda x, yz: yz[0] * x + yz[1], [before, transpose(previous)], zeros(shape(p)[:1], p.dtype))
         return p * transpose(reached)
     if mode == "parallel":
         left = safe_cumprod(1 - p, axis=1, exclusive=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.errors import ArgumentError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.ops.slicing import slice
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -27,7 +27,18 @@ def known_features(inputs: Tensor) -> int:
 
 
 def window_count(features: int, size: Any, skip: Any) -> int:
-    """How many windows of ``size`` features, ``skip`` apart, begin and end within ``features``."""
+    """How many windows of ``size`` features, ``skip`` apart, begin and end within ``features``.
+
+    Raises:
+        ArgumentTypeError: The size or the distance is missing.
+    """
+    for name, number in (("feature_size", size), ("frequency_skip", skip)):
+        if number is None:
+            raise ArgumentTypeError(
+                f"{name} is None: give the cell the number of features of a window as feature_size, and that between "
+                "the beginnings of two windows as frequency_skip.",
+                user_location(),
+            )
     return int((features - size) / skip) + 1
 
 

@@ -155,8 +155,19 @@ class GridLSTMCell(RNNCell):
         if self._state_tuple_type is None:
             outputs, states = self._blocks(self._seen(inputs), _Columns(state, self._num_units))
             return concat(outputs, 1), concat(states, 1)
-        outputs, states = self._blocks(self._seen(inputs), _Fields(self._state_tuple_type._make(state), "state"))
+        outputs, states = self._blocks(self._seen(inputs), _Fields(self._named(state), "state"))
         return concat(outputs, 1), self._state_tuple_type._make(states)
+
+    def _named(self, state: Any) -> Any:
+        assert self._state_tuple_type is not None
+        parts, fields = tuple(state), self._state_tuple_type._fields
+        if len(parts) != len(fields):
+            raise ArgumentError(
+                f"{type(self).__name__} expected a state of {len(fields)} tensors, {', '.join(fields)}, but received "
+                f"{len(parts)}: {state}. Start from cell.zero_state(batch_size, dtype).",
+                user_location(),
+            )
+        return self._state_tuple_type._make(parts)
 
     def _seen(self, inputs: Tensor, offset: int = 0) -> list[list[Tensor]]:
         """The windows of each block, moved by ``offset`` features; what lies outside of the inputs is zero."""
@@ -359,7 +370,7 @@ class BidirectionalGridLSTMCell(GridLSTMCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """One step: the outputs of both walks, and their new states."""
         assert self._state_tuple_type is not None
-        given = self._state_tuple_type._make(state)
+        given = self._named(state)
         upwards = self._seen(inputs)
         downwards = [block[::-1] for block in self._seen(inputs, self._backward_slice_offset)]
         with variable_scope("fwd"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from rnn2onnx.errors import ArgumentError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.initializers import Constant, GlorotUniform, TruncatedNormal, Zeros
 from rnn2onnx.tf.ops.activations import softmax, softplus
@@ -65,14 +65,14 @@ class NTMCell(LayerRNNCell):
         memory_vector_dim: The size of what is at a place.
         read_head_num: The number of heads that read.
         write_head_num: The number of heads that write.
-        shift_range: How far a head can move in a step, 1 or more.
+        shift_range: How far a head can move in a step, 1 or more. With 0 TensorFlow mixes places without a pattern.
         output_dim: The size of the output; None: that of the inputs, known from the first call on.
         clip_value: The bound of p and of the output.
         dtype: The dtype of its variables.
         name: The name of the scope of its variables.
 
     Raises:
-        ArgumentTypeError: ``controller`` is not like a cell.
+        ArgumentTypeError: ``controller`` is not like a cell; in a call: the state is no ``NTMControllerState``.
         ArgumentError: A head would move further than around the memory, or not at all; or ``output_dim`` is None and
             the depth of the inputs unknown.
 
@@ -174,6 +174,12 @@ class NTMCell(LayerRNNCell):
 
     def call(self, x: Any, prev_state: Any) -> Any:
         """One step: the output, and the new state."""
+        if not hasattr(prev_state, "M") or not hasattr(prev_state, "time"):
+            raise ArgumentTypeError(
+                f"{type(self).__name__} expected an NTMControllerState, but received {prev_state}. Start from "
+                "cell.zero_state(batch_size, dtype).",
+                user_location(),
+            )
         first = equal(prev_state.time, 0)
         reads = [
             where_v2(first, tanh(initial), read)

@@ -114,3 +114,19 @@ def test_a_plain_tuple_is_a_state() -> None:
     second = cell(tf.constant(ROWS), tuple(named))
     assert type(second[1]) is cell.state_tuple_type
     np.testing.assert_array_equal(*values([first[0], second[0]]))
+
+
+def test_states_of_another_length_are_refused() -> None:
+    cell = tf.contrib.rnn.GridLSTMCell(2, **WINDOWS)
+    with pytest.raises(ValueError, match=r"expected a state of 6 tensors, state_f00_b00_c, .* received 2") as caught:
+        cell(tf.constant(ROWS), (tf.zeros([3, 2]),) * 2)
+    assert "test_frequency_cells.py" in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [tf.contrib.rnn.TimeFreqLSTMCell, tf.contrib.rnn.GridLSTMCell])
+def test_a_window_must_have_a_size(make: Any) -> None:
+    grid = make is tf.contrib.rnn.GridLSTMCell
+    cell = make(2, num_frequency_blocks=[1], frequency_skip=1) if grid else make(2)
+    with pytest.raises(TypeError, match="feature_size is None") as caught:
+        cell(tf.constant(ROWS), tenths(cell.state_size, 3))
+    assert "test_frequency_cells.py" in str(caught.value)

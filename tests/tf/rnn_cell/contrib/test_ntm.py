@@ -111,3 +111,10 @@ def test_inputs_of_unknown_depth_are_taken_with_an_output_size_only() -> None:
         cell.build(tf.TensorShape([None, None]))
     cell.build(tf.TensorShape([None, 7]))
     assert cell.output_size == 7
+
+
+def test_a_state_without_a_memory_is_refused() -> None:
+    cell = tf.contrib.rnn.NTMCell(tf.nn.rnn_cell.GRUCell(4), 5, 3, 1, 1)
+    with pytest.raises(TypeError, match="expected an NTMControllerState") as caught:
+        cell(tf.zeros([2, 3]), tf.zeros([2, 4]))
+    assert "test_ntm.py" in str(caught.value)

@@ -3,16 +3,19 @@
 It fuses ``Transpose`` and ``MatMul`` into one node, and moves a transposition down through other nodes to get there.
 Two of the fused forms fail on empty tensors (measured on 1.31): a product of batches whose operand had its leading axis
 moved divides by the length of that axis, which ends the process if it is 0; a product of a batch of transposed matrices
-and one matrix refuses a batch of none. A ``Reshape`` to the shape that is there already costs nothing and stays.
+and one matrix refuses a batch of none. In float16 the fusion itself ends the process, while the file is loaded, whatever
+is transposed. A ``Reshape`` to the shape that is there already costs nothing and stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import onnx_ir
 
 from rnn2onnx.exporter.emission import Emission
+from rnn2onnx.ir.types import DType
 
 Moves = Callable[[Sequence[int]], bool]
 
@@ -20,7 +23,7 @@ _STOPS = frozenset({"MatMul", "Conv", "LSTM", "GRU", "RNN", "Scan", "Loop", "If"
 
 
 def fenced_pair(
-    e: Emission, a: onnx_ir.Value, b: onnx_ir.Value, shapes: Sequence[Sequence[object]]
+    e: Emission, a: onnx_ir.Value, b: onnx_ir.Value, shapes: Sequence[Sequence[object]], dtype: DType
 ) -> tuple[onnx_ir.Value, onnx_ir.Value]:
     """The operands of a ``MatMul``, behind fences where they need one.
 
@@ -29,7 +32,10 @@ def fenced_pair(
         a: The first operand.
         b: The second operand.
         shapes: The lengths of both; what is not a positive int may be 0.
+        dtype: Of both.
     """
+    if dtype == np.float16:
+        return _fenced(e, a, _moves_any), _fenced(e, b, _moves_any)
     left, right = shapes
     if len(left) > 2 and len(right) > 2:
         a = _fenced(e, a, _moves_the_first) if any(map(_may_be_empty, left[-2:])) else a
@@ -45,6 +51,10 @@ def _may_be_empty(length: object) -> bool:
 
 def _moves_the_first(perm: Sequence[int]) -> bool:
     return perm[0] != 0
+
+
+def _moves_any(perm: Sequence[int]) -> bool:
+    return list(perm) != sorted(perm)
 
 
 def _moves_the_last(perm: Sequence[int]) -> bool:

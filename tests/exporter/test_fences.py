@@ -14,12 +14,18 @@ from rnn2onnx.ir import Builder, Graph, Type, Value, evaluate
 from tests.exporter.running import run
 
 
-def product(first: Sequence[int], second: Sequence[int], shapes: Sequence[Sequence[int | str]], how: str) -> Graph:
+def product(
+    first: Sequence[int],
+    second: Sequence[int],
+    shapes: Sequence[Sequence[int | str]],
+    how: str,
+    dtype: type = np.float32,
+) -> Graph:
     """The product of two transposed inputs, or what it is after ``how``."""
     builder = Builder("product")
     values: list[Value] = []
     for name, perm, shape in zip("ab", (first, second), shapes, strict=True):
-        value = builder.input(name, Type(np.dtype(np.float32), tuple(shape)))
+        value = builder.input(name, Type(np.dtype(dtype), tuple(shape)))
         if list(perm) != sorted(perm):
             (value,) = builder.emit("transpose", [value], perm=tuple(perm))
         if how == "joined" and name == "a":
@@ -30,15 +36,21 @@ def product(first: Sequence[int], second: Sequence[int], shapes: Sequence[Sequen
     return builder.finish([("y", *builder.emit("matmul", values))])
 
 
-def answer(first: Sequence[int], second: Sequence[int], shapes: Sequence[Sequence[int | str]], how: str) -> bool:
+def answer(
+    first: Sequence[int],
+    second: Sequence[int],
+    shapes: Sequence[Sequence[int | str]],
+    how: str,
+    dtype: type = np.float32,
+) -> bool:
     """Whether the exported product is what the graph means, for every choice of empty axes."""
-    graph = product(first, second, shapes, how)
+    graph = product(first, second, shapes, how, dtype)
     names = sorted({dim for shape in shapes for dim in shape if isinstance(dim, str)})
     model = export(graph, opset=17)
     for empty in [*([name] for name in names), names, []]:
         lengths = {name: 0 if name in empty else 2 for name in names}
         feeds = {
-            name: np.ones([lengths.get(dim, dim) if isinstance(dim, str) else dim for dim in shape], np.float32)
+            name: np.ones([lengths.get(dim, dim) if isinstance(dim, str) else dim for dim in shape], dtype)
             for name, shape in zip("ab", shapes, strict=True)
         }
         if not np.array_equal(run(model, feeds)["y"], evaluate(graph, feeds)["y"]):
@@ -61,6 +73,13 @@ def test_batches_of_matrices_whose_leading_axis_moved(
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         for how in ("plain", "joined", "einsum"):
             assert pool.submit(answer, first, second, shapes, how).result(timeout=60)
+
+
+def test_transposed_matrices_of_float16() -> None:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        for how in ("plain", "joined"):
+            shapes = (("t", "b", 3), (3, 4))
+            assert pool.submit(answer, (1, 0, 2), (0, 1), shapes, how, np.float16).result(timeout=60)
 
 
 def test_no_rows_of_transposed_matrices_by_one_matrix() -> None:

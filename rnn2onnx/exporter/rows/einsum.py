@@ -109,7 +109,7 @@ class _Contraction:
         lengths = [
             [self.size(group) for group in groups] for groups in ([*batch, *rows, inner], [*batch, inner, right])
         ]
-        product = self.e.op("MatMul", *fenced_pair(self.e, x, y, lengths))
+        product = self.e.op("MatMul", *fenced_pair(self.e, x, y, lengths, self.through))
         value = self.grouped(product, [*batch, *rows, right], [*batch, *left, *right])
         return _Part(value, batch + left + right)
 

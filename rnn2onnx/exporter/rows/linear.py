@@ -19,7 +19,7 @@ V = onnx_ir.Value
 def _matmul(e: Emission, op: Op, a: V, b: V) -> V:
     dtype = op.operands[0].type.dtype
     if not _spreads_over_nothing(op):
-        return e.carried("MatMul", fenced_pair(e, a, b, [value.type.shape for value in op.operands]), dtype)
+        return e.carried("MatMul", fenced_pair(e, a, b, [value.type.shape for value in op.operands], dtype), dtype)
     # onnxruntime refuses to broadcast matrices over an axis that has no elements.
     result = op.results[0].type
     shapes = [e.op("Shape", value) for value in (a, b)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 from rnn2onnx.tf.nn import rnn_cell
 from rnn2onnx.tf.ops.array_ops import depth_to_space, space_to_depth
 from rnn2onnx.tf.ops.math_ops import (
@@ -64,6 +67,7 @@ from rnn2onnx.tf.ops.transposed_conv import conv1d_transpose, conv2d_transpose, 
 from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.rnn.bidirectional_rnn import bidirectional_dynamic_rnn
 from rnn2onnx.tf.rnn.dynamic_rnn import dynamic_rnn
+from rnn2onnx.tf.rnn.old_names import bidirectional_rnn, rnn, state_saving_rnn
 from rnn2onnx.tf.rnn.raw_rnn import raw_rnn
 from rnn2onnx.tf.rnn.state_saving_rnn import static_state_saving_rnn
 from rnn2onnx.tf.rnn.static_rnn import static_bidirectional_rnn, static_rnn
@@ -77,6 +81,7 @@ __all__ = [
     "batch_normalization",
     "bias_add",
     "bidirectional_dynamic_rnn",
+    "bidirectional_rnn",
     "conv1d",
     "conv1d_transpose",
     "conv2d",
@@ -110,6 +115,7 @@ __all__ = [
     "relu",
     "relu6",
     "relu_layer",
+    "rnn",
     "rnn_cell",
     "selu",
     "separable_conv2d",
@@ -123,6 +129,7 @@ __all__ = [
     "softsign",
     "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
+    "state_saving_rnn",
     "static_bidirectional_rnn",
     "static_rnn",
     "static_state_saving_rnn",
@@ -135,4 +142,12 @@ __all__ = [
     "zero_fraction",
 ]
 
-__getattr__ = unknown("tf.nn")
+_OF_KERAS = {f"RNNCell{what}Wrapper": f"{what}Wrapper" for what in ("Device", "Dropout", "Residual")}
+_unknown = unknown("tf.nn")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_KERAS:
+        # TensorFlow 2's wrappers of Keras's cells, and Keras is built on this package.
+        return getattr(import_module("rnn2onnx.keras.layers.rnn.cell_wrappers"), _OF_KERAS[name])
+    return _unknown(name)

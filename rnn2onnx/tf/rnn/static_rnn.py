@@ -104,8 +104,10 @@ def static_bidirectional_rnn(
             backward, state_bw = over_steps(
                 cell_bw, inputs, initial_state_bw, dtype, sequence_length, opened, reverse=True
             )
-    pairs = zip(nest.flatten(forward), nest.flatten(backward), strict=True)
-    outputs = nest.pack_sequence_as(forward, [concat([fw, bw], 1) for fw, bw in pairs])
+    leaves = [zip(*map(nest.flatten, steps), strict=True) for steps in (forward, backward)]
+    columns = [_joined(fw, bw) for fw, bw in zip(*leaves, strict=True)]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    outputs = [nest.pack_sequence_as(step, row) for step, row in zip(forward, rows, strict=True)]
     return outputs, state_fw, state_bw
 
 
@@ -142,6 +144,13 @@ def over_steps(
                 if convert_to_tensor(leaf).dims:
                     same_rows(convert_to_tensor(leaf).dims[0], first.dims[0], "the initial state")
         return run_steps(cell, steps, state, masking, opened, reverse=reverse)
+
+
+def _joined(forward: Sequence[Tensor], backward: Sequence[Tensor]) -> list[Tensor]:
+    """Each step's two outputs side by side, those of all steps at once where they are of one type."""
+    if any(len({tensor.recorded.type for tensor in steps}) > 1 for steps in (forward, backward)):
+        return [concat([fw, bw], 1) for fw, bw in zip(forward, backward, strict=True)]
+    return unstack(concat([stack(list(forward)), stack(list(backward))], 2), len(forward))
 
 
 def _carrying_arrays(

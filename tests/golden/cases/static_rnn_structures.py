@@ -21,6 +21,20 @@ def pairs(tf, batch=None):
     return list(zip(tf.unstack(x, 4, 1), tf.unstack(y, 4, 1), strict=True)), tf.placeholder(tf.int32, [batch], "n")
 
 
+class Saver:
+    """Starts from given states and keeps what is saved."""
+
+    def __init__(self, states):
+        self.states = dict(states)
+
+    def state(self, name):
+        return self.states[name]
+
+    def save_state(self, name, value):
+        self.states[name] = value
+        return value
+
+
 def both(tf):
     class Both(tf.nn.rnn_cell.RNNCell):
         state_size = (3, 2)
@@ -44,6 +58,13 @@ def nested_inputs_outputs_and_states(tf):
 def nested_without_lengths(tf):
     xs, n = pairs(tf)
     return tf.nn.static_rnn(both(tf), xs, dtype=tf.float32), n
+
+
+@case(padded)
+def nested_from_saved_states(tf):
+    xs, n = pairs(tf, 3)
+    saver = Saver({"a": tf.ones([3, 3]), "b": tf.zeros([3, 2])})
+    return tf.nn.static_state_saving_rnn(both(tf), xs, saver, ("a", "b"), sequence_length=n), saver.states
 
 
 @case(padded)
@@ -102,7 +123,29 @@ def features_of_rank_three_in_all_containers(tf):
     cells = _Grid.make(tf), _Grid.make(tf)
     both_ways = tf.nn.bidirectional_dynamic_rnn(*cells, x, n, dtype=tf.float32)
     listed = tf.nn.static_bidirectional_rnn(*cells, xs, sequence_length=n, dtype=tf.float32)
-    return dynamic, static, both_ways, listed
+    saver = Saver({name: tf.zeros([2, 3, 2, 2]) + 0.1 for name in "ch"})
+    saving = tf.nn.static_state_saving_rnn(_Grid.make(tf), xs, saver, ("c", "h"), n)
+    return dynamic, static, both_ways, listed, saving, saver.states
+
+
+def layers(tf, state_is_tuple=True):
+    cells = [
+        tf.nn.rnn_cell.LSTMCell(3, use_peepholes=True, num_proj=size, proj_clip=0.5, state_is_tuple=state_is_tuple)
+        for size in (2, 3, 2, 4)
+    ]
+    return tf.nn.rnn_cell.MultiRNNCell(cells, state_is_tuple=state_is_tuple)
+
+
+@case(lambda rng: [{"x": normal(rng, 2, 5, 2), "n": np.array(n, "int32")} for n in ([4, 5], [0, 7])])
+def four_layers_statically_and_dynamically(tf):
+    x = tf.placeholder(tf.float32, [2, 5, 2], "x")
+    n = tf.placeholder(tf.int32, [2], "n")
+    xs = tf.unstack(x, axis=1)
+    static = tf.nn.static_rnn(layers(tf), xs, sequence_length=n, dtype=tf.float32, scope="tuples")
+    with tf.variable_scope("", reuse=True):
+        dynamic = tf.nn.dynamic_rnn(layers(tf), x, n, dtype=tf.float32, scope="tuples")
+        joined = tf.nn.static_rnn(layers(tf, False), xs, sequence_length=n, dtype=tf.float32, scope="tuples")
+    return static, dynamic, joined
 
 
 def counting(tf, **options):

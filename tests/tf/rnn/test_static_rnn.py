@@ -197,3 +197,10 @@ def test_a_value_kept_from_inside_a_step_is_refused_where_it_is_used() -> None:
     tf.nn.static_rnn(Leaking(), steps(), dtype=tf.float32)
     with pytest.raises(Rnn2OnnxError, match="Return it from that body"):
         tf.stack(kept)
+
+
+def test_the_names_before_tensorflow_1() -> None:
+    outputs, _ = tf.nn.rnn(tf.nn.rnn_cell.GRUCell(3), steps(), dtype=tf.float32)
+    assert len(outputs) == 6
+    assert tf.nn.bidirectional_rnn is tf.nn.static_bidirectional_rnn
+    assert tf.nn.state_saving_rnn is tf.nn.static_state_saving_rnn

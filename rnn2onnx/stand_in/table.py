@@ -30,6 +30,18 @@ _RNN = (
     f"{_HERE}cells",
     *_TF,
 )
+_SEQ2SEQ = (
+    "rnn2onnx.tf.contrib.seq2seq",
+    "rnn2onnx.tf.seq2seq.attention_mechanism",
+    "rnn2onnx.tf.seq2seq.attention_scores",
+    "rnn2onnx.tf.seq2seq.attention_wrapper",
+    "rnn2onnx.tf.seq2seq.dynamic_decode",
+    "rnn2onnx.tf.seq2seq.gather_tree",
+    "rnn2onnx.tf.seq2seq.monotonic_attention",
+    "rnn2onnx.tf.seq2seq.tile_batch",
+    "rnn2onnx.tf.seq2seq.training_helper",
+    *_TF,
+)
 _LAYERS = (
     f"{_HERE}layers_at_inference",
     "rnn2onnx.tf.layers",
@@ -144,7 +156,7 @@ _TABLE = {
     contrib.seq2seq.python.ops.attention_wrapper contrib.seq2seq.python.ops.basic_decoder
     contrib.seq2seq.python.ops.beam_search_decoder contrib.seq2seq.python.ops.beam_search_ops
     contrib.seq2seq.python.ops.decoder contrib.seq2seq.python.ops.helper contrib.seq2seq.python.ops.loss
-    """: ("rnn2onnx.tf.contrib.seq2seq", *_TF),
+    """: _SEQ2SEQ,
     # Layers.
     """
     python.layers.base python.layers.convolutional python.layers.core python.layers.layers

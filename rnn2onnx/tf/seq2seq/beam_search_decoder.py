@@ -28,7 +28,7 @@ from rnn2onnx.tf.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
     BeamSearchDecoderState,
     Penalties,
-    _beam_search_step,
+    beam_search_step,
     get_attention_probs,
 )
 from rnn2onnx.tf.seq2seq.decoder import Decoder
@@ -165,7 +165,7 @@ class BeamSearchDecoder(Decoder):
             attention = get_attention_probs(split, self._penalties.coverage)
             if self._output_layer is not None:
                 outputs = self._output_layer(outputs)
-            found, beams = _beam_search_step(
+            found, beams = beam_search_step(
                 outputs, next_state, attention, state, self._row_numbers, self._end_token, self._penalties
             )
             # Once all have finished, nothing is read: the end token may be in no table.

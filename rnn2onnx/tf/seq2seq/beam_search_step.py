@@ -67,7 +67,7 @@ class Penalties(NamedTuple):
     coverage: Any
 
 
-def _beam_search_step(
+def beam_search_step(
     logits: Any,
     next_cell_state: Any,
     attention: Any,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.errors import UnsupportedError
 from tests.tf.recording import random_weights, values, variables
@@ -121,3 +122,20 @@ GRU = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
 def test_what_a_mechanism_leaves_out_is_said() -> None:
     with pytest.raises(NotImplementedError, match="AttentionMechanism has no alignments_size"):
         tf.contrib.seq2seq.AttentionMechanism().alignments_size  # noqa: B018
+
+
+def test_names_that_published_code_imports_from_inside_tensorflow() -> None:
+    code = """
+from tensorflow.contrib.seq2seq.python.ops import decoder, helper
+from tensorflow.contrib.seq2seq.python.ops.attention_wrapper import (
+    AttentionMechanism, BahdanauAttention, _bahdanau_score, _BaseAttentionMechanism, _BaseMonotonicAttentionMechanism,
+    _compute_attention, _luong_score, _maybe_mask_score, _monotonic_probability_fn, _prepare_memory)
+from tensorflow.contrib.seq2seq.python.ops.beam_search_decoder import _tile_batch, gather_tree_from_array
+from tensorflow.contrib.seq2seq.python.ops.beam_search_ops import gather_tree
+found = [decoder._transpose_batch_time, decoder.dynamic_decode, helper.Helper, helper._unstack_ta]
+"""
+    names: dict[str, Any] = {}
+    with rnn2onnx.as_tensorflow():
+        exec(code, names)
+    assert issubclass(names["_BaseMonotonicAttentionMechanism"], names["_BaseAttentionMechanism"])
+    assert names["found"][1:3] == [tf.contrib.seq2seq.dynamic_decode, tf.contrib.seq2seq.Helper]

@@ -357,3 +357,33 @@ def sizes(tf):
         zero = tf.contrib.framework.nest.flatten(cell.zero_state(2, tf.float32))
         found[name] = [cell.state_size, cell.output_size, [leaf.shape.as_list() for leaf in zero]]
     return found
+
+
+# -- in other calls than dynamic_rnn -----------------------------------------------------------------------------------
+
+
+def wrapped(tf):
+    rnn = tf.contrib.rnn
+    return {
+        "attention": lambda: rnn.AttentionCellWrapper(lstm(tf), 2),
+        "highway": lambda: rnn.HighwayWrapper(gru(tf), couple_carry_transform_gates=False),
+        "projections": lambda: rnn.OutputProjectionWrapper(rnn.InputProjectionWrapper(gru(tf), 2), 3),
+    }
+
+
+def elsewhere(name):
+    @case(lambda rng: {"x": normal(rng, 3, 4, 3), "n": np.array([4, 0, 2], "int32")}, name=f"static_rnn_{name}")
+    def static(tf):
+        x = tf.unstack(tf.placeholder(tf.float32, [None, 4, 3], "x"), axis=1)
+        n = tf.placeholder(tf.int32, [None], "n")
+        return tf.nn.static_rnn(wrapped(tf)[name](), x, dtype=tf.float32, sequence_length=n)
+
+    @case(lambda rng: {"x": normal(rng, 3, 4, 3), "n": np.array([4, 1, 2], "int32")}, name=f"both_ways_{name}")
+    def both(tf):
+        x, n = tf.placeholder(tf.float32, [None, None, 3], "x"), tf.placeholder(tf.int32, [None], "n")
+        cells = [wrapped(tf)[name]() for _ in range(2)]
+        return tf.nn.bidirectional_dynamic_rnn(cells[0], cells[1], x, n, dtype=tf.float32)
+
+
+for name in ("attention", "highway", "projections"):
+    elsewhere(name)

@@ -159,12 +159,12 @@ def stack_from_a_state(tf):
     return tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), x, n, initial_state=state)
 
 
-def ticks(rng, dtype):
-    """Times that grow by steps of any length."""
-    return np.cumsum(rng.uniform(0.1, 3.0, (3, 5, 1)), 1).astype(dtype)
+def ticks(rng, dtype, first):
+    """Times that grow from ``first`` by steps of any length."""
+    return (first + np.cumsum(rng.uniform(0.1, 3.0, (3, 5, 1)), 1)).astype(dtype)
 
 
-def phased(label, time="float32", **options):
+def phased(label, time="float32", first=0.0, **options):
     """A PhasedLSTMCell with options."""
 
     def positive(tf):
@@ -175,7 +175,12 @@ def phased(label, time="float32", **options):
         return tf.contrib.rnn.PhasedLSTMCell(4, **options)
 
     def feeds(rng):
-        return {"t": ticks(rng, time)[:, 4], "x": normal(rng, 3, 2), "c": normal(rng, 3, 4), "h": normal(rng, 3, 4)}
+        return {
+            "t": ticks(rng, time, first)[:, 4],
+            "x": normal(rng, 3, 2),
+            "c": normal(rng, 3, 4),
+            "h": normal(rng, 3, 4),
+        }
 
     @case(feeds, name="step_phased_" + label, tolerance=2e-4)
     def step(tf):
@@ -185,7 +190,9 @@ def phased(label, time="float32", **options):
             return cell(tf)(inputs, tf.nn.rnn_cell.LSTMStateTuple(c, h))
 
     @case(
-        lambda rng: [{"t": ticks(rng, time), "x": normal(rng, 3, 5, 2), "n": np.array(n, "int32")} for n in LENGTHS],
+        lambda rng: [
+            {"t": ticks(rng, time, first), "x": normal(rng, 3, 5, 2), "n": np.array(n, "int32")} for n in LENGTHS
+        ],
         name="sequence_phased_" + label,
         tolerance=2e-4,
     )
@@ -200,3 +207,6 @@ phased("plain")
 phased("peepholes", use_peepholes=True, leak=0.1)
 phased("wide_open", ratio_on=0.7, trainable_ratio_on=False)
 phased("float64_time", time="float64")
+# So late that float32 has few digits left for the place in a period.
+phased("late", first=4000.0)
+phased("late_float64", time="float64", first=4000.0)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from rnn2onnx.tf.contrib import cudnn_rnn, framework, layers, learn, rnn, seq2seq, slim, training, util
+from rnn2onnx.tf.contrib import (
+    cudnn_rnn,
+    framework,
+    layers,
+    learn,
+    legacy_seq2seq,
+    rnn,
+    seq2seq,
+    slim,
+    training,
+    util,
+)
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "framework",
     "layers",
     "learn",
+    "legacy_seq2seq",
     "rnn",
     "seq2seq",
     "slim",

@@ -29,6 +29,7 @@ _MODULES = {
     "tf.contrib.framework": "rnn2onnx.tf.contrib.framework",
     "tf.contrib.layers": "rnn2onnx.tf.contrib.layers",
     "tf.contrib.learn": "rnn2onnx.tf.contrib.learn",
+    "tf.contrib.legacy_seq2seq": "rnn2onnx.tf.contrib.legacy_seq2seq",
     "tf.contrib.rnn": "rnn2onnx.tf.contrib.rnn",
     "tf.contrib.slim": "rnn2onnx.tf.contrib.slim",
     "tf.contrib.training": "rnn2onnx.tf.contrib.training",

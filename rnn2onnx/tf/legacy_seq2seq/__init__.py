@@ -1,0 +1,1 @@
+"""Encoders and decoders over lists of steps: ``tf.contrib.legacy_seq2seq``."""

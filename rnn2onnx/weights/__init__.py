@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.weights.load import load
+from rnn2onnx.weights.entry import Entry
+from rnn2onnx.weights.load import entries, load
 
-__all__ = ["load"]
+__all__ = ["Entry", "entries", "load"]

@@ -29,7 +29,7 @@ def test_an_npz_gives_its_arrays_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"\x93NUMPY"])
 def test_another_file_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "w.npz").write_bytes(content)
-    with pytest.raises(WeightsError, match=r"w\.npz.*not an \.npz file"):
+    with pytest.raises(WeightsError, match=r"w\.npz.*(broken|in no format that is read)"):
         load(tmp_path / "w.npz")
 
 

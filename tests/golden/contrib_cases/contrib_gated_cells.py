@@ -245,3 +245,53 @@ initial_values(
     ),
     True,
 )
+
+
+@case(lambda rng: [{"x": normal(rng, 3, 5, 2), "n": np.array(n, "int32")} for n in ([5, 2, 3], [0, 1, 4])])
+def two_directions(tf):
+    x, n = tf.placeholder(tf.float32, [None, None, 2], "x"), tf.placeholder(tf.int32, [None], "n")
+    forward, backward = tf.contrib.rnn.UGRNNCell(4), tf.contrib.rnn.LSTMBlockCell(3)
+    return tf.nn.bidirectional_dynamic_rnn(forward, backward, x, n, dtype=tf.float32)
+
+
+@case(lambda rng: [{"x": normal(rng, 3, 5, 2), "n": np.array(n, "int32")} for n in ([5, 2, 3], [0, 1, 4])])
+def two_directions_of_one_cell(tf):
+    """The cell is called in two scopes, and its variables are those of the first."""
+    x, n = tf.placeholder(tf.float32, [None, None, 2], "x"), tf.placeholder(tf.int32, [None], "n")
+    cell = tf.contrib.rnn.NASCell(4)
+    return tf.nn.bidirectional_dynamic_rnn(cell, cell, x, n, dtype=tf.float32)
+
+
+@case(lambda rng: [{"x": normal(rng, 3, 4, 2), "n": np.array(n, "int32")} for n in ([4, 2, 0], [1, 1, 1])])
+def statically(tf):
+    x, n = tf.placeholder(tf.float32, [None, 4, 2], "x"), tf.placeholder(tf.int32, [None], "n")
+    cell = tf.nn.rnn_cell.MultiRNNCell(
+        [tf.contrib.rnn.IntersectionRNNCell(4, 4), tf.contrib.rnn.IntersectionRNNCell(4), tf.contrib.rnn.SRUCell(3)]
+    )
+    outputs, state = tf.nn.static_rnn(cell, tf.unstack(x, axis=1), sequence_length=n, dtype=tf.float32)
+    return tf.stack(outputs, 1), state
+
+
+@case(lambda rng: {"x": normal(rng, 4, 3, 2)})
+def time_major_in_wrappers(tf):
+    x = tf.placeholder(tf.float32, [None, None, 2], "x")
+    wrapped = [
+        tf.nn.rnn_cell.DropoutWrapper(tf.contrib.rnn.IndyGRUCell(3), output_keep_prob=1.0),
+        tf.nn.rnn_cell.ResidualWrapper(tf.contrib.rnn.SRUCell(3)),
+        tf.nn.rnn_cell.ResidualWrapper(cell_class(tf, "MinimalRNNCell")(3)),
+        tf.nn.rnn_cell.DeviceWrapper(cell_class(tf, "CFNCell")(3), "/cpu:0"),
+    ]
+    cell = tf.nn.rnn_cell.MultiRNNCell(wrapped)
+    return tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, time_major=True)
+
+
+@facts()
+def scopes_of_one_cell_in_two_directions(tf):
+    """The names of the variables of cells that are called in two scopes."""
+    x = tf.placeholder(tf.float32, [None, None, 3])
+    for name in ("UGRNNCell", "SRUCell", "WeightNormLSTMCell", "GLSTMCell", "CoupledInputForgetGateLSTMCell"):
+        with tf.variable_scope("one_" + name):
+            cell = cell_class(tf, name)(3)
+            tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, scope="first")
+            tf.nn.dynamic_rnn(cell, x, dtype=tf.float32, scope="second")
+    return [variable.op.name for variable in tf.global_variables()]

@@ -318,3 +318,55 @@ def an_inner_loop_in_each_step(tf):
 
     xs = tf.unstack(tf.placeholder(tf.float32, [None, 4, 2], "x"), 4, 1)
     return tf.nn.static_rnn(Pondering(), xs, dtype=tf.float32)
+
+
+# -- lists inside of loops ---------------------------------------------------------------------------------------------
+
+
+def reading_characters(tf):
+    class Reader(tf.nn.rnn_cell.RNNCell):
+        state_size = output_size = 3
+
+        def __init__(self):
+            super().__init__()
+            self.inner = tf.nn.rnn_cell.GRUCell(2)
+            self.outer = tf.nn.rnn_cell.GRUCell(3)
+
+        def call(self, inputs, state):
+            lengths = tf.cast(tf.reduce_sum(tf.abs(state), 1) * 3.0, tf.int32)
+            characters = tf.split(inputs, 3, 1)
+            _, forward, backward = tf.nn.static_bidirectional_rnn(
+                self.inner, self.inner, characters, dtype=tf.float32, sequence_length=tf.minimum(lengths, 3)
+            )
+            return self.outer(tf.concat([forward, backward], 1), state)
+
+    return Reader()
+
+
+@case(lambda rng: [{"x": normal(rng, 2, 4, 6), "n": np.array(n, "int32")} for n in ([4, 2], [0, 9])])
+def a_list_in_each_step_of_a_sequence(tf):
+    x = tf.placeholder(tf.float32, [2, None, 6], "x")
+    n = tf.placeholder(tf.int32, [2], "n")
+    return tf.nn.dynamic_rnn(reading_characters(tf), x, n, initial_state=tf.ones([2, 3]) * 0.3)
+
+
+@case(lambda rng: [{"x": normal(rng, 2, 4, 6), "n": np.array(n, "int32")} for n in ([4, 2], [0, 9])])
+def a_list_in_each_step_of_a_list(tf):
+    xs = tf.unstack(tf.placeholder(tf.float32, [2, 4, 6], "x"), axis=1)
+    n = tf.placeholder(tf.int32, [2], "n")
+    return tf.nn.static_rnn(reading_characters(tf), xs, tf.ones([2, 3]) * 0.3, sequence_length=n)
+
+
+@case(lambda rng: [{"x": normal(rng, 2, 3, 2), "flag": np.array(flag)} for flag in (True, False)])
+def a_list_in_a_branch(tf):
+    xs = tf.unstack(tf.placeholder(tf.float32, [2, 3, 2], "x"), axis=1)
+    flag = tf.placeholder(tf.bool, [], "flag")
+    cell = tf.nn.rnn_cell.GRUCell(3)
+
+    def forwards():
+        return tf.nn.static_rnn(cell, xs, dtype=tf.float32)[1]
+
+    def backwards():
+        return tf.nn.static_rnn(cell, xs[::-1], dtype=tf.float32, scope="other")[1]
+
+    return tf.cond(flag, forwards, backwards)

@@ -116,7 +116,7 @@ def test_from_imports_as_code_for_tensorflow_has_them() -> None:
     [
         ("tf.reduce_summ", "Nearest: tf.reduce_sum, tf.math.reduce_sum, "),
         ("tf.nn.LSTMCell", "tf.nn.rnn_cell.LSTMCell"),
-        ("tf.nn.rnn_cell.LstmCell", "Nearest: tf.nn.rnn_cell.LSTMCell, tf.contrib.rnn.LSTMCell"),
+        ("tf.nn.rnn_cell.LstmCell", "Nearest: tf.nn.rnn_cell.LSTMCell, keras.layers.LSTMCell"),
         ("tf.layers.conv4d", "tf.layers.conv2d"),
         ("tf.contrib.layers.xavier_init", "tf.contrib.layers.xavier_initializer"),
         ("tf.contrib.nothing_of_the_kind", "There are: tf.contrib.cudnn_rnn, tf.contrib.framework, "),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rnn2onnx.ir import Value, constant
+from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.shapes.static_value import constant_value
 
 
 def lengths_of(mask: Tensor) -> Tensor | None:
@@ -48,8 +50,8 @@ def _counts(value: Value, time: int) -> bool:
 
 
 def _is_number(value: Value, number: int) -> bool:
-    known = constant(value)
-    return known is not None and known.ndim == 0 and known == number
+    known = constant_value(Tensor(value, get_default_graph()))
+    return known is not None and known.ndim == 0 and bool(known == number)
 
 
 def is_zero(tensor: Tensor) -> bool:

@@ -294,7 +294,7 @@ class RNN(Layer):
         return [*(output if isinstance(output, list) else [output]), *states]
 
     def _check_constants(self, given: bool) -> None:
-        if given and not CallSignature(self.cell.call).takes("constants"):
+        if given and "constants" not in CallSignature(self.cell.call).names:
             raise ArgumentError(
                 f"RNN cell {self.cell} does not support constants. Received constants, but its `call` has no argument "
                 "of that name.",
@@ -303,7 +303,7 @@ class RNN(Layer):
 
     def _step(self, training: Any, with_constants: bool) -> Any:
         self._check_constants(with_constants)
-        options = {"training": training} if CallSignature(self.cell.call).takes("training") else {}
+        options = {"training": training} if "training" in CallSignature(self.cell.call).names else {}
         count = self._num_constants if with_constants else 0
 
         def step(x: Any, states: tuple[Any, ...]) -> Any:

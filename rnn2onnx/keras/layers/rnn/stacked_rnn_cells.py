@@ -85,9 +85,9 @@ class StackedRNNCells(Layer):
         for cell, state in zip(self.cells, nested, strict=True):
             options = dict(kwargs)
             signature = CallSignature(cell.call)
-            if signature.takes("training"):
+            if "training" in signature.names:
                 options["training"] = training
-            if signature.takes("constants"):
+            if "constants" in signature.names:
                 options["constants"] = constants
             inputs, new = called(cell)(inputs, state_as_given(cell, state), **options)
             after.append(new)
@@ -125,7 +125,7 @@ def build_cell(cell: Any, input_shape: Any) -> None:
     A layer of Keras makes its variables in a name scope of its own, a cell of TensorFlow 1 in its variable scope. What
     has no ``build`` makes them when it is called.
     """
-    if isinstance(cell, Layer) and not cell.built:
+    if isinstance(cell, Layer) and not cell.built and not getattr(cell, "_built_when_called", False):
         with get_default_graph().name_scope(cell.name):
             cell.build(input_shape)
         cell.built = True

@@ -10,6 +10,7 @@ from rnn2onnx.keras import (
     layers,
     models,
     regularizers,
+    utils,
 )
 from rnn2onnx.keras.engine.input_layer import Input
 from rnn2onnx.keras.engine.model import Model
@@ -27,6 +28,7 @@ __all__ = [
     "layers",
     "models",
     "regularizers",
+    "utils",
 ]
 
 __getattr__ = unknown("keras")

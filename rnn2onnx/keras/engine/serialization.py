@@ -12,6 +12,8 @@ from rnn2onnx.keras import activations, constraints, initializers, regularizers
 from rnn2onnx.keras.engine.tracking import is_layer_like
 
 _SPACES = ("rnn2onnx.keras.layers", "rnn2onnx.keras.v1.layers")
+CUSTOM_OBJECTS: dict[str, Any] = {}
+"""Classes and functions by the names that configurations have for them, besides Keras's own."""
 _SERIALIZED: dict[str, type] = {}
 """Classes of the user's own that were made data here, by name: such data becomes a layer again without being told."""
 
@@ -28,7 +30,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
 
     Args:
         config: The class name and the configuration.
-        custom_objects: Classes by name, which come before Keras's own.
+        custom_objects: Classes by name, which come before those of ``CUSTOM_OBJECTS`` and Keras's own.
 
     Raises:
         ArgumentError: There is no such class.
@@ -37,7 +39,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
         ``keras.layers.deserialize``.
     """
     name = config["class_name"]
-    found = (custom_objects or {}).get(name)
+    found = (custom_objects or {}).get(name, CUSTOM_OBJECTS.get(name))
     known = _SERIALIZED.get(name)
     if found is None and known is not None and config.get("module") in (None, known.__module__):
         found = known

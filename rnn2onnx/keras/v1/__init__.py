@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.keras import activations, backend, constraints, initializers, models, regularizers
+from rnn2onnx.keras import activations, backend, constraints, initializers, models, regularizers, utils
 from rnn2onnx.keras.engine.input_layer import Input
 from rnn2onnx.keras.engine.model import Model
 from rnn2onnx.keras.engine.sequential import Sequential
@@ -20,6 +20,7 @@ __all__ = [
     "layers",
     "models",
     "regularizers",
+    "utils",
 ]
 
 __getattr__ = unknown("tf.keras")

@@ -40,6 +40,23 @@ REFUSED: dict[str, frozenset[str]] = {
             classifier_parse_example_spec
             experimental export inputs regressor_parse_example_spec tpu train_and_evaluate
             """,
+        "keras": """
+            applications callbacks datasets estimator experimental losses metrics mixed_precision optimizers
+            preprocessing wrappers
+            """,
+        "keras.backend": """
+            eval function get_session gradients in_top_k learning_phase_scope manual_variable_initialization
+            moving_average_update normalize_batch_in_training random_bernoulli random_binomial random_normal
+            random_normal_variable random_uniform random_uniform_variable set_session truncated_normal update_sub
+            """,
+        "keras.utils": """
+            GeneratorEnqueuer HDF5Matrix OrderedEnqueuer Progbar Sequence SequenceEnqueuer get_file model_to_dot
+            multi_gpu_model plot_model
+            """,
+        "tf.keras": """
+            applications callbacks datasets estimator experimental losses metrics mixed_precision optimizers
+            preprocessing wrappers
+            """,
         "tf.nn": """
             all_candidate_sampler compute_accidental_hits ctc_loss ctc_loss_v2 fixed_unigram_candidate_sampler
             learned_unigram_candidate_sampler log_uniform_candidate_sampler nce_loss sampled_softmax_loss

@@ -21,6 +21,7 @@ _MODULES = {
     "keras.layers": "rnn2onnx.keras.layers",
     "keras.models": "rnn2onnx.keras.models",
     "keras.regularizers": "rnn2onnx.keras.regularizers",
+    "keras.utils": "rnn2onnx.keras.utils",
     "tf": "rnn2onnx.tf",
     "tf.app": "rnn2onnx.tf.app",
     "tf.compat": "rnn2onnx.tf.compat",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.errors import ArgumentError
-from rnn2onnx.ir import user_location
 from rnn2onnx.tf.initializers import Zeros
 from rnn2onnx.tf.ops.elementwise import sigmoid, tanh
-from rnn2onnx.tf.ops.joining import concat, split
+from rnn2onnx.tf.ops.joining import split
 from rnn2onnx.tf.ops.norms import clip_by_value
 from rnn2onnx.tf.ops.products import matmul
 from rnn2onnx.tf.ops.slicing import slice
@@ -17,6 +15,7 @@ from rnn2onnx.tf.rnn_cell.affine import affine
 from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.rnn_cell.contrib.inputs import floats, input_depth
 from rnn2onnx.tf.rnn_cell.contrib.normalised import normalised
+from rnn2onnx.tf.rnn_cell.contrib.sharded_variable import sharded_variable
 from rnn2onnx.tf.rnn_cell.lstm_state import joined_state, lstm_pair, lstm_size, lstm_state
 from rnn2onnx.tf.variables.variable_scope import get_variable
 
@@ -105,7 +104,7 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
             whole = joined_state(state, self)
             c, m = slice(whole, [0, 0], [-1, units]), slice(whole, [0, units], [-1, width])
         x = floats(inputs)
-        kernel = _in_shards("W", input_depth(x.shape) + width, 3 * units, x.dtype, self._num_unit_shards)
+        kernel = sharded_variable("W", [input_depth(x.shape) + width, 3 * units], x.dtype, self._num_unit_shards)
         bias = get_variable("B", [3 * units], x.dtype, Zeros())
         j, f, o = split(affine([x, m], kernel, None if self._layer_norm else bias), 3, 1)
         if self._layer_norm:
@@ -123,22 +122,10 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
             o = o + w_o_diag * c
         m = sigmoid(o) * self._activation(c)
         if self._num_proj is not None:
-            m = matmul(m, _in_shards("W_P", units, self._num_proj, x.dtype, self._num_proj_shards))
+            m = matmul(m, sharded_variable("W_P", [units, self._num_proj], x.dtype, self._num_proj_shards))
             if self._proj_clip is not None:
                 m = clip_by_value(m, -self._proj_clip, self._proj_clip)
         return m, lstm_state(c, m, self._state_is_tuple)
 
     def _norm(self, inputs: Any, scope: str) -> Any:
         return normalised(inputs, scope, self._norm_gain, self._norm_shift)
-
-
-def _in_shards(name: str, rows: int, columns: int, dtype: Any, shards: int) -> Any:
-    """A matrix in so many variables, a part of the rows each; the first ones have a row more if there is a rest."""
-    if shards > rows:
-        raise ArgumentError(
-            f"Too many shards: shape={[rows, columns]}, num_shards={shards}. Give one shard a row at most.",
-            user_location(),
-        )
-    least, rest = divmod(rows, shards)
-    parts = [get_variable(f"{name}_{part}", [least + (part < rest), columns], dtype=dtype) for part in range(shards)]
-    return parts[0] if shards == 1 else concat(parts, 0)

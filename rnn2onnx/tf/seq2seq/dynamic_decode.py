@@ -115,7 +115,9 @@ class _Decoding:
             go.append(self._goes_on(after[0], params[0]))
             return after
 
-        body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=self._types(leaves))
+        # Keras's layers name their variables by the scope of names.
+        with self.graph.name_scope("while"):
+            body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=self._types(leaves))
         settle(body, leaves)
         body.block.results = (go[0].recorded, *body.block.results, *(row.recorded for row in rows))
         values = builder.emit("loop", [self._starts().recorded, *body.initials()], blocks=(body.block,))

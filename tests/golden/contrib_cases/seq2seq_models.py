@@ -314,3 +314,94 @@ def captions_of_a_picture(tf):
         cell, table, tf.fill([2], 1), 2, cell.zero_state(4, tf.float32), 2, tf.layers.Dense(6)
     )
     return tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=4)[0]
+
+
+def attended_stack(tf, attention_cell, cells, use_new_attention):
+    """A stack whose first cell reads the memory, and whose others are given what it read."""
+
+    class AttentionMultiCell(tf.nn.rnn_cell.MultiRNNCell):
+        def __init__(self):
+            super().__init__([attention_cell, *cells], state_is_tuple=True)
+
+        def __call__(self, inputs, state, scope=None):
+            with tf.variable_scope(scope or "multi_rnn_cell"):
+                with tf.variable_scope("cell_0_attention"):
+                    output, attention_state = self._cells[0](inputs, state[0])
+                states = [attention_state]
+                read = (attention_state if use_new_attention else state[0]).attention
+                for i in range(1, len(self._cells)):
+                    with tf.variable_scope("cell_%d" % i):
+                        output, new_state = self._cells[i](tf.concat([output, read], -1), state[i])
+                        states.append(new_state)
+            return output, tuple(states)
+
+    return AttentionMultiCell()
+
+
+def residual(tf):
+    def function(inputs, outputs):
+        given, _ = tf.split(inputs, 2, axis=-1)
+        return given + outputs
+
+    return function
+
+
+def stacked_translator(tf, beam, use_new_attention, coverage=0.0):
+    source = tf.placeholder(tf.int32, [None, None], "source")
+    length = tf.placeholder(tf.int32, [None], "length")
+    batch = tf.size(length)
+    with tf.variable_scope("encoder"):
+        embedded = tf.nn.embedding_lookup(tf.get_variable("table", [11, 4]), source)
+        cells = [tf.contrib.rnn.BasicLSTMCell(4) for _ in range(2)]
+        memory, state = tf.nn.dynamic_rnn(tf.contrib.rnn.MultiRNNCell(cells), embedded, length, dtype=tf.float32)
+    if beam:
+        memory, length, state = tf.contrib.seq2seq.tile_batch((memory, length, state), beam)
+    mechanism = tf.contrib.seq2seq.BahdanauAttention(4, memory, length, normalize=True)
+    attention_cell = tf.contrib.seq2seq.AttentionWrapper(
+        tf.contrib.rnn.BasicLSTMCell(4), mechanism, attention_layer_size=None, output_attention=False, name="attention"
+    )
+    upper = tf.contrib.rnn.ResidualWrapper(tf.contrib.rnn.BasicLSTMCell(4), residual_fn=residual(tf))
+    cell = attended_stack(tf, attention_cell, [upper], use_new_attention)
+    zeros = cell.zero_state(batch * max(beam, 1), tf.float32)
+    initial = tuple(
+        zero.clone(cell_state=encoded) if isinstance(zero, tf.contrib.seq2seq.AttentionWrapperState) else encoded
+        for zero, encoded in zip(zeros, state)
+    )
+    table, layer = tf.get_variable("table", [9, 4]), tf.layers.Dense(9, use_bias=False)
+    start = tf.fill([batch], SOS)
+    if beam:
+        decoder = tf.contrib.seq2seq.BeamSearchDecoder(
+            cell, table, start, EOS, initial, beam, layer, 0.6, coverage_penalty_weight=coverage
+        )
+    else:
+        helper = tf.contrib.seq2seq.GreedyEmbeddingHelper(table, start, EOS)
+        decoder = tf.contrib.seq2seq.BasicDecoder(cell, helper, initial, layer)
+    return tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=tf.reduce_max(length) + 2)
+
+
+@case(sentences)
+def stacked_translator_greedy(tf):
+    return stacked_translator(tf, 0, True)
+
+
+@case(sentences)
+def stacked_translator_of_beams(tf):
+    return stacked_translator(tf, 2, False, coverage=0.1)
+
+
+@case(sentences)
+def beams_with_a_layer_of_keras(tf):
+    source = tf.placeholder(tf.int32, [None, None], "source")
+    length = tf.placeholder(tf.int32, [None], "length")
+    state = tf.one_hot(source[:, 0], 4) + tf.cast(tf.expand_dims(length, 1), tf.float32)
+    layer = tf.keras.layers.Dense(6, name="scores")
+    decoder = tf.contrib.seq2seq.BeamSearchDecoder(
+        tf.nn.rnn_cell.GRUCell(4),
+        tf.get_variable("table", [6, 3]),
+        tf.ones_like(length),
+        EOS,
+        tf.contrib.seq2seq.tile_batch(state, 2),
+        2,
+        output_layer=layer,
+    )
+    return tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=4)[0]

@@ -92,25 +92,17 @@ def run_steps(
     carried = [convert_to_tensor(leaf) for leaf in nest.flatten(state)]
     order = list(range(len(flat)))[:: -1 if reverse else 1]
     steps = _traced(cell, [inputs[at] for at in order], [flat[at] for at in order], state, carried, masking, scope)
-    if len(steps) == 1 or len(_runs(steps)) == 1:
+    runs = _runs(steps)
+    if len(runs) == 1:
         rows, carried = _folded(steps, flat, carried, masking, 0, reverse)
     else:
-        turned = reverse and masking is not None
-        if turned:
-            assert masking is not None
-            flat = _turned(flat, masking.lengths)
-        elif reverse:
-            flat = flat[::-1]
         rows = []
-        for start, end in _runs(steps):
+        given = _turned(flat, masking) if reverse else flat
+        for start, end in runs:
             run = _folded if end - start > 1 else _alone
-            some, carried = run(steps[start:end], flat[start:end], carried, masking, start)
+            some, carried = run(steps[start:end], given[start:end], carried, masking, start)
             rows += some
-        if turned:
-            assert masking is not None
-            rows = _turned(rows, masking.lengths)
-        elif reverse:
-            rows = rows[::-1]
+        rows = _turned(rows, masking) if reverse else rows
     structures = [steps[at].output for at in order]
     outputs = [nest.pack_sequence_as(structure, row) for structure, row in zip(structures, rows, strict=True)]
     return outputs, nest.pack_sequence_as(steps[-1].state, carried)
@@ -246,10 +238,13 @@ def _alone(
     return [outs], new
 
 
-def _turned(rows: Sequence[Flat], lengths: Tensor) -> list[Flat]:
+def _turned(rows: Sequence[Flat], masking: Masking | None) -> list[Flat]:
     """Each row's steps before its end in the other order."""
+    if masking is None:
+        return list(rows)[::-1]
+    ends = as_int64(masking.lengths)
     parts = [
-        unstack(emit("reverse_sequence", stack(list(part)), as_int64(lengths), seq_axis=0, batch_axis=1), len(rows))
+        unstack(emit("reverse_sequence", stack(list(part)), ends, seq_axis=0, batch_axis=1), len(rows))
         for part in zip(*rows, strict=True)
     ]
     return [list(row) for row in zip(*parts, strict=True)]

@@ -45,6 +45,10 @@ def test_names_are_not_listed_twice_or_refused_besides() -> None:
     [
         *("ops.array_ops", "ops.assertions", "ops.math_ops", "ops.nn_ops", "ops.random_ops"),
         *("loops.control_flow", "loops.functional_ops", "rnn.dynamic_rnn", "rnn.raw_rnn", "refusals.settings"),
+        *("seq2seq.attention_mechanism", "seq2seq.attention_wrapper", "seq2seq.attentions", "seq2seq.basic_decoder"),
+        *("seq2seq.beam_search_decoder", "seq2seq.beam_search_step", "seq2seq.decoder", "seq2seq.dynamic_decode"),
+        *("seq2seq.loss", "seq2seq.monotonic_attention", "seq2seq.random_sampling", "seq2seq.sampling"),
+        *("seq2seq.tile_batch", "seq2seq.training_helper"),
         *("variables.global_step", "variables.partitioners", "variables.template"),
         *("variables.variable_scope", "variables.variables"),
     ],

@@ -52,7 +52,7 @@ from rnn2onnx.tf.dtypes import (
     uint64,
 )
 from rnn2onnx.tf.logging import get_logger
-from rnn2onnx.tf.loops.control_flow import case, cond, while_loop
+from rnn2onnx.tf.loops.control_flow import case, cond, switch_case, while_loop
 from rnn2onnx.tf.loops.functional_ops import (
     foldl,
     foldr,
@@ -286,6 +286,15 @@ from rnn2onnx.tf.ops.old_names import (
     unpack,
 )
 from rnn2onnx.tf.ops.random_ops import random_normal, random_uniform, truncated_normal
+from rnn2onnx.tf.ops.segments import (
+    segment_max,
+    segment_min,
+    segment_prod,
+    unsorted_segment_max,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+)
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import (
     Graph,
@@ -669,7 +678,10 @@ __all__ = [
     "scalar_mul",
     "scan",
     "scatter_nd",
+    "segment_max",
     "segment_mean",
+    "segment_min",
+    "segment_prod",
     "segment_sum",
     "select",
     "sequence_mask",
@@ -696,6 +708,7 @@ __all__ = [
     "string",
     "sub",
     "subtract",
+    "switch_case",
     "tables_initializer",
     "tan",
     "tanh",
@@ -730,7 +743,11 @@ __all__ = [
     "uniform_unit_scaling_initializer",
     "unpack",
     "unravel_index",
+    "unsorted_segment_max",
     "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "unstack",
     "variable_axis_size_partitioner",

@@ -101,6 +101,15 @@ from rnn2onnx.tf.ops.math_ops import (
 from rnn2onnx.tf.ops.math_ops import div_no_nan as divide_no_nan
 from rnn2onnx.tf.ops.math_ops import floormod as mod
 from rnn2onnx.tf.ops.nn_ops import log_softmax, softmax
+from rnn2onnx.tf.ops.segments import (
+    segment_max,
+    segment_min,
+    segment_prod,
+    unsorted_segment_max,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+)
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
@@ -177,7 +186,10 @@ __all__ = [
     "round",
     "rsqrt",
     "scalar_mul",
+    "segment_max",
     "segment_mean",
+    "segment_min",
+    "segment_prod",
     "segment_sum",
     "sigmoid",
     "sign",
@@ -194,7 +206,11 @@ __all__ = [
     "tanh",
     "top_k",
     "truediv",
+    "unsorted_segment_max",
     "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "xdivy",
     "xlog1py",

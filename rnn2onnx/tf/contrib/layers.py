@@ -14,7 +14,24 @@ from rnn2onnx.tf.layers.contrib import (
     layer_norm,
     linear,
 )
+from rnn2onnx.tf.layers.contrib import elu_layer as elu
+from rnn2onnx.tf.layers.contrib import relu6_layer as relu6
 from rnn2onnx.tf.layers.contrib import relu_layer as relu
+from rnn2onnx.tf.layers.contrib_windows import (
+    avg_pool2d,
+    bias_add,
+    conv1d,
+    conv2d,
+    convolution,
+    max_pool2d,
+    one_hot_encoding,
+    repeat,
+    softmax,
+    stack,
+    unit_norm,
+)
+from rnn2onnx.tf.layers.contrib_windows import conv1d as convolution1d
+from rnn2onnx.tf.layers.contrib_windows import conv2d as convolution2d
 from rnn2onnx.tf.ops.nn_ops import embedding_lookup
 from rnn2onnx.tf.refusals.unknown_names import unknown
 from rnn2onnx.tf.variables.regularizers import (
@@ -27,8 +44,16 @@ from rnn2onnx.tf.variables.regularizers import (
 
 __all__ = [
     "apply_regularization",
+    "avg_pool2d",
     "batch_norm",
+    "bias_add",
+    "conv1d",
+    "conv2d",
+    "convolution",
+    "convolution1d",
+    "convolution2d",
     "dropout",
+    "elu",
     "embed_sequence",
     "embedding_lookup",
     "flatten",
@@ -38,8 +63,15 @@ __all__ = [
     "l2_regularizer",
     "layer_norm",
     "linear",
+    "max_pool2d",
+    "one_hot_encoding",
     "relu",
+    "relu6",
+    "repeat",
+    "softmax",
+    "stack",
     "sum_regularizer",
+    "unit_norm",
     "variance_scaling_initializer",
     "xavier_initializer",
     "xavier_initializer_conv2d",

@@ -24,6 +24,7 @@ class _Open(threading.local):
 
 
 _OPEN = _Open()
+_KNOWN: set[str] = set()
 
 
 def current_arg_scope() -> Scope:
@@ -48,14 +49,15 @@ def add_arg_scope(func: Function) -> Function:
         return func(*args, **{**chosen, **kwargs})
 
     names = list(inspect.signature(func).parameters)
-    key = f"{func.__module__}.{func.__qualname__}"
+    key = str(func)
+    _KNOWN.add(key)
     with_defaults._key_op = key  # type: ignore[attr-defined]
     return with_defaults  # type: ignore[return-value]
 
 
 def has_arg_scope(func: Any) -> bool:
     """Whether ``arg_scope`` can set a function's defaults."""
-    return hasattr(func, "_key_op")
+    return _key(func) in _KNOWN
 
 
 def arg_scoped_arguments(func: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from rnn2onnx.tf.initializers import Ones, Zeros, xavier_initializer
 from rnn2onnx.tf.layers.arg_scope import add_arg_scope
 from rnn2onnx.tf.layers.dense import Flatten
 from rnn2onnx.tf.layers.inference import check_inference
-from rnn2onnx.tf.ops.activations import bias_add, relu
+from rnn2onnx.tf.ops.activations import bias_add, elu, relu, relu6
 from rnn2onnx.tf.ops.lookups import embedding_lookup
 from rnn2onnx.tf.ops.normalisation import batch_normalization, moments
 from rnn2onnx.tf.ops.products import tensordot
@@ -25,23 +25,29 @@ from rnn2onnx.tf.variables.variable_scope import get_variable, variable_scope
 __all__ = [
     "batch_norm",
     "dropout",
+    "elu_layer",
     "embed_sequence",
     "flatten",
     "fully_connected",
     "layer_norm",
     "linear",
+    "relu6_layer",
     "relu_layer",
 ]
 
 _XAVIER, _ZEROS = xavier_initializer(), Zeros()
 
 
-def _variable(name: str, shape: Sequence[Any], dtype: Any, initializer: Any, regularizer: Any, trainable: bool) -> Any:
+def variable_of(
+    name: str, shape: Sequence[Any], dtype: Any, initializer: Any, regularizer: Any, trainable: bool
+) -> Any:
+    """A variable that is also listed among those of the model."""
     listed = [GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES]
     return get_variable(name, list(shape), dtype, initializer, regularizer, trainable, listed)
 
 
-def _collected(outputs: Tensor, collections: Any) -> Tensor:
+def collected(outputs: Tensor, collections: Any) -> Tensor:
+    """``outputs``, listed in collections."""
     for name in [collections] if isinstance(collections, str) else collections or ():
         get_default_graph().add_to_collection(name, outputs)
     return outputs
@@ -104,23 +110,33 @@ def fully_connected(
     x = convert_to_tensor(inputs)
     with variable_scope(scope, "fully_connected", [x], reuse=reuse):
         depth = _depth(x, "fully_connected")
-        kernel = _variable(
+        kernel = variable_of(
             "weights", [depth, num_outputs], x.dtype, weights_initializer, weights_regularizer, trainable
         )
         outputs = tensordot(x, kernel, [[len(x.dims) - 1], [0]])
         if normalizer_fn is not None:
             outputs = normalizer_fn(outputs, **(normalizer_params or {}))
         elif biases_initializer is not None:
-            bias = _variable("biases", [num_outputs], x.dtype, biases_initializer, biases_regularizer, trainable)
+            bias = variable_of("biases", [num_outputs], x.dtype, biases_initializer, biases_regularizer, trainable)
             outputs = bias_add(outputs, bias)
         if activation_fn is not None:
             outputs = activation_fn(outputs)
-        return _collected(outputs, outputs_collections)
+        return collected(outputs, outputs_collections)
 
 
 def linear(inputs: Any, num_outputs: int, **kwargs: Any) -> Tensor:
     """``fully_connected`` without activation. Source: ``tf.contrib.layers.linear``."""
     return fully_connected(inputs, num_outputs, **({"activation_fn": None} | kwargs))
+
+
+def relu6_layer(inputs: Any, num_outputs: int, **kwargs: Any) -> Tensor:
+    """``fully_connected`` with relu6. Source: ``tf.contrib.layers.relu6``."""
+    return fully_connected(inputs, num_outputs, **({"activation_fn": relu6} | kwargs))
+
+
+def elu_layer(inputs: Any, num_outputs: int, **kwargs: Any) -> Tensor:
+    """``fully_connected`` with elu. Source: ``tf.contrib.layers.elu``."""
+    return fully_connected(inputs, num_outputs, **({"activation_fn": elu} | kwargs))
 
 
 def relu_layer(inputs: Any, num_outputs: int, **kwargs: Any) -> Tensor:
@@ -181,14 +197,14 @@ def layer_norm(
                 f"Inputs {x.name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {x.shape}", user_location()
             )
         lengths = shape.as_list()
-        beta = _variable("beta", lengths, x.dtype, Zeros(), None, trainable) if center else None
-        gamma = _variable("gamma", lengths, x.dtype, Ones(), None, trainable) if scale else None
+        beta = variable_of("beta", lengths, x.dtype, Zeros(), None, trainable) if center else None
+        gamma = variable_of("gamma", lengths, x.dtype, Ones(), None, trainable) if scale else None
         mean, variance = moments(x, list(range(first, rank)), keep_dims=True)
         epsilon = 1e-3 if x.dtype.name == "float16" else 1e-12
         outputs = batch_normalization(x, mean, variance, beta, gamma, epsilon)
         if activation_fn is not None:
             outputs = activation_fn(outputs)
-        return _collected(outputs, outputs_collections)
+        return collected(outputs, outputs_collections)
 
 
 @add_arg_scope
@@ -268,21 +284,27 @@ def batch_norm(
             )
 
         def weight(name: str, initializer: Any, learned: bool) -> Any:
-            made = _variable(
+            made = variable_of(
                 name, [channels], x.dtype, initializers.get(name, initializer), regularizers.get(name), learned
             )
             if axis == len(x.dims) - 1:
                 return made
             return reshape(made, [channels if a == axis else 1 for a in range(len(x.dims))])
 
-        beta = weight("beta", Zeros(), trainable) if center else None
-        gamma = weight("gamma", Ones(), trainable) if scale else None
+        # TensorFlow makes them in two places, in two orders.
+        as_layer = batch_weights is None and updates_collections is GraphKeys.UPDATE_OPS and not zero_debias_moving_mean
+        if as_layer and (len(x.dims) != 2 or fused is False):
+            gamma = weight("gamma", Ones(), trainable) if scale else None
+            beta = weight("beta", Zeros(), trainable) if center else None
+        else:
+            beta = weight("beta", Zeros(), trainable) if center else None
+            gamma = weight("gamma", Ones(), trainable) if scale else None
         mean = weight("moving_mean", Zeros(), False)
         variance = weight("moving_variance", Ones(), False)
         outputs = batch_normalization(x, mean, variance, beta, gamma, epsilon)
         if activation_fn is not None:
             outputs = activation_fn(outputs)
-        return _collected(outputs, outputs_collections)
+        return collected(outputs, outputs_collections)
 
 
 @add_arg_scope
@@ -298,14 +320,14 @@ def dropout(
     """``inputs``, for ``is_training`` must be off unless all are kept. Source: ``tf.contrib.layers.dropout``."""
     if isinstance(keep_prob, Tensor) or keep_prob < 1:
         check_inference(is_training, "tf.contrib.layers.dropout(is_training=...)", "drops values at random")
-    return _collected(convert_to_tensor(inputs), outputs_collections)
+    return collected(convert_to_tensor(inputs), outputs_collections)
 
 
 @add_arg_scope
 def flatten(inputs: Any, outputs_collections: Any = None, scope: Any = None) -> Tensor:
     """``inputs`` as a matrix: all axes but the first become one. Source: ``tf.contrib.layers.flatten``."""
     with name_scope(scope, "Flatten", [inputs]):
-        return _collected(Flatten()(inputs), outputs_collections)
+        return collected(Flatten()(inputs), outputs_collections)
 
 
 def embed_sequence(

@@ -16,7 +16,7 @@ from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
 
-__all__ = ["case", "cond", "while_loop"]
+__all__ = ["case", "cond", "switch_case", "while_loop"]
 
 
 def cond(
@@ -57,10 +57,12 @@ def cond(
     if isinstance(pred, bool):
         raise ArgumentTypeError("'pred' must not be a Python bool; use an if, or tf.constant.", user_location())
     flag = _flag(pred, "pred")
-    builder = get_default_graph().builder
+    graph = get_default_graph()
+    builder = graph.builder
     branches: list[tuple[Block, Any]] = []
+    scope = name or "cond"
     for function in (true_fn, false_fn):
-        with builder.body([]) as block:
+        with builder.body([]) as block, graph.name_scope(scope) as scope:
             branches.append((block, nest.map_structure(_as_leaf, _unpacked(function(), strict))))
     (then, yes), (otherwise, no) = branches
     if (yes is None) != (no is None):
@@ -73,7 +75,6 @@ def cond(
     kept = [index for index, pair in enumerate(pairs) if _rows_of_pair(*pair) is not None]
     then.results = tuple(_value(pairs[index][0]) for index in kept)
     otherwise.results = tuple(_value(pairs[index][1]) for index in kept)
-    graph = get_default_graph()
     if not kept:
         return yes
     results = builder.emit("cond", (flag.recorded,), blocks=(then, otherwise), names=[name or ""])
@@ -179,6 +180,44 @@ def case(
     return cond(pred, function, lambda: case(list(rest), default, exclusive, strict), strict)
 
 
+def switch_case(
+    branch_index: Any, branch_fns: Any, default: Callable[[], Any] | None = None, name: str | None = None
+) -> Any:
+    """What the function of a number gives; for a number without one what ``default`` gives, else the last function.
+
+    Args:
+        branch_index: int32[].
+        branch_fns: A list of functions, or a list or dict of (number, function) pairs, the numbers from 0 on.
+        default: For other numbers; without it the function of the greatest number is taken.
+        name: A hint.
+
+    Raises:
+        TypeError: ``branch_fns`` holds something else.
+        ValueError: A number is missing.
+
+    Source:
+        ``tf.switch_case``.
+    """
+    pairs = list(branch_fns.items()) if isinstance(branch_fns, dict) else list(branch_fns)
+    if all(callable(each) for each in pairs):
+        pairs = list(enumerate(pairs))
+    if not pairs or not all(isinstance(each, tuple) and len(each) == 2 and callable(each[1]) for each in pairs):
+        raise ArgumentTypeError(
+            f"branch_fns must be a list of functions, of (number, function) pairs, or a dict of them: {branch_fns!r}.",
+            user_location(),
+        )
+    if sorted(number for number, _ in pairs) != list(range(len(pairs))):
+        raise ArgumentError(
+            f"branch indices (keys) must form contiguous range of [0 to {len(pairs)}) but found "
+            f"{{{','.join(str(number) for number, _ in pairs)}}}",
+            user_location(),
+        )
+    pairs.sort(key=lambda pair: int(pair[0]))
+    index = convert_to_tensor(branch_index)
+    cases = [(emit("equal", index, convert_to_tensor(int(number), index.dtype)), fn) for number, fn in pairs]
+    return case(cases, default) if default is not None else case(cases)
+
+
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],
@@ -233,7 +272,8 @@ def while_loop(
         return inside
 
     extra: list[Value] = []
-    tested = trace(leaves, test, types=types)
+    with graph.name_scope(name or "while") as scope:
+        tested = trace(leaves, test, types=types)
     tested.block.results = tuple(extra)
     limit: Tensor | None = None
     if maximum_iterations is not None:
@@ -263,7 +303,8 @@ def while_loop(
         flags.append(go(Tensor(builder.emit("add", (params[0].recorded, one))[0], graph), after))
         return after
 
-    traced = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
+    with graph.name_scope(scope):
+        traced = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
     settle(traced, leaves, invariants_given=shape_invariants is not None)
     traced.block.results = (flags[0], *traced.block.results)
     first = go(Tensor(builder.const(np.array(0, np.int64)), graph), leaves)

@@ -215,10 +215,10 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """The sums of the slices of ``data`` with the same id; the ids are sorted. Source: ``tf.segment_sum``."""
-    return unsorted_segment_sum(data, segment_ids, _segments(segment_ids), name)
+    return unsorted_segment_sum(data, segment_ids, segments_of(segment_ids), name)
 
 
-def _segments(segment_ids: Any) -> Tensor:
+def segments_of(segment_ids: Any) -> Tensor:
     """i64[]: one more than the last of sorted ids; 0 for none."""
     ids = positions(segment_ids)
     last = emit("slice", ids, vector_of([-1]), vector_of([np.iinfo(np.int64).max]), axes=(0,), steps=(1,))
@@ -241,7 +241,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """The means of the slices of ``data`` with the same id; the ids are sorted. Source: ``tf.segment_mean``."""
-    return unsorted_segment_mean(data, segment_ids, _segments(segment_ids), name)
+    return unsorted_segment_mean(data, segment_ids, segments_of(segment_ids), name)
 
 
 def sparse_to_dense(

@@ -68,7 +68,8 @@ def map_fn(
         structure.append(result)
         return list(nest.flatten(result))
 
-    _, outs = _walk([], nest.flatten(rows), lambda states, xs: ([], step(nest.pack_sequence_as(elems, xs))))
+    with get_default_graph().name_scope(name or "map"):
+        _, outs = _walk([], nest.flatten(rows), lambda states, xs: ([], step(nest.pack_sequence_as(elems, xs))))
     return nest.pack_sequence_as(structure[0], outs)
 
 
@@ -95,7 +96,8 @@ def scan(
         after = _after(fn, start, elems, states, xs)
         return after, after
 
-    _, outs = _walk(nest.flatten(start), rows, step, reverse=reverse)
+    with get_default_graph().name_scope(name or "scan"):
+        _, outs = _walk(nest.flatten(start), rows, step, reverse=reverse)
     if initializer is None:
         ends = [expand_dims(first, 0) for first in nest.flatten(start)]
         outs = [concat([y, e] if reverse else [e, y], 0) for e, y in zip(ends, outs, strict=True)]
@@ -112,7 +114,7 @@ def foldl(
     name: str | None = None,
 ) -> Any:
     """The last accumulator of ``fn(accumulator, row)`` from the first row on. Source: ``tf.foldl``."""
-    return _fold(fn, elems, initializer, reverse=False)
+    return _fold(fn, elems, initializer, name or "foldl", reverse=False)
 
 
 def foldr(
@@ -125,15 +127,16 @@ def foldr(
     name: str | None = None,
 ) -> Any:
     """The last accumulator of ``fn(accumulator, row)`` from the last row back. Source: ``tf.foldr``."""
-    return _fold(fn, elems, initializer, reverse=True)
+    return _fold(fn, elems, initializer, name or "foldr", reverse=True)
 
 
-def _fold(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any, *, reverse: bool) -> Any:
+def _fold(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any, name: str, *, reverse: bool) -> Any:
     _check_function("fn", fn)
     start, rows = _start(elems, initializer, reverse)
-    finals, _ = _walk(
-        nest.flatten(start), rows, lambda states, xs: (_after(fn, start, elems, states, xs), []), reverse=reverse
-    )
+    with get_default_graph().name_scope(name):
+        finals, _ = _walk(
+            nest.flatten(start), rows, lambda states, xs: (_after(fn, start, elems, states, xs), []), reverse=reverse
+        )
     return nest.pack_sequence_as(start, finals)
 
 
@@ -186,7 +189,8 @@ def _walk(
         return after
 
     trailing = [row.recorded.type.with_shape(row.dims[1:]) for row in rows]
-    body = trace(states, function, trailing=trailing)
+    with graph.name_scope("while"):
+        body = trace(states, function, trailing=trailing)
     body.block.results = (*body.block.results, *(t.recorded for t in outs))
     operands = [*body.initials(), *(row.recorded for row in rows)]
     count = len(body.carried)

@@ -131,7 +131,8 @@ class _Loop:
         fixed = [self.finished, *self.inputs, *self.states]
         types = [leaf.recorded.type if isinstance(leaf, Tensor) else Type(np.dtype(bool), ()) for leaf in fixed]
         types += step_types(self.loop_states, [None] * len(self.loop_states))
-        body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
+        with get_default_graph().name_scope("while"):
+            body = trace(leaves, step, leading=[Type(np.dtype(np.int64), ())], types=types)
         settle(body, leaves)
         body.block.results = (go[0].recorded, *body.block.results, *(row.recorded for row in rows))
         operands = [_any_left(self.finished).recorded, *body.initials()]

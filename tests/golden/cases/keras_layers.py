@@ -783,3 +783,97 @@ def shapes_computed_without_calls(tf, keras):
     ]
     shapes = [list(tf.TensorShape(layer.compute_output_shape(shape)).as_list()) for layer in layers]
     return [*shapes, tf.TensorShape(k.Embedding(3, 2).compute_output_shape((None, 5))).as_list()]
+
+
+# -- inside code for TensorFlow 1 -------------------------------------------------------------------------------------
+
+
+def cell_of_layers(tf, keras):
+    class Cell(tf.nn.rnn_cell.RNNCell):
+        def __init__(self, units):
+            super().__init__()
+            self.units = units
+            self.dense = keras.layers.Dense(units, activation="tanh")
+
+        state_size = output_size = property(lambda self: self.units)
+
+        def call(self, inputs, state):
+            h = self.dense(tf.concat([inputs, state], 1))
+            return h, h
+
+    return Cell
+
+
+@case(lambda rng: {"x": normal(rng, 2, 5, 4), "n": np.array([3, 5], "int32")})
+def a_layer_in_a_cell_of_dynamic_rnn(tf, keras):
+    x, n = tf.placeholder(tf.float32, [None, None, 4], "x"), tf.placeholder(tf.int32, [None], "n")
+    return tf.nn.dynamic_rnn(cell_of_layers(tf, keras)(3), x, n, dtype=tf.float32)
+
+
+@case(sequence)
+def a_layer_in_a_cell_of_static_rnn(tf, keras):
+    x = tf.placeholder(tf.float32, [None, 5, 4], "x")
+    return tf.nn.static_rnn(cell_of_layers(tf, keras)(3), tf.unstack(x, axis=1), dtype=tf.float32)[1]
+
+
+@case(sequence)
+def a_layer_in_a_function_of_rows(tf, keras):
+    dense = keras.layers.Dense(2, name="rows")
+    return tf.map_fn(dense, tf.placeholder(tf.float32, [None, 5, 4], "x"))
+
+
+@case(matrix)
+def a_layer_in_a_branch(tf, keras):
+    x = placeholder(tf, 2, 4)
+    layer = keras.layers.Dense(2)
+    layer.build((None, 4))
+    return tf.cond(tf.reduce_sum(x) > 0.0, lambda: layer(x), lambda: layer(-x) * 2.0)
+
+
+@case(matrix)
+def layers_in_scopes_that_are_opened_again(tf, keras):
+    x = placeholder(tf, 2, 4)
+    outputs = []
+    for reuse in (False, True):
+        with tf.variable_scope("tower", reuse=reuse):
+            outputs.append(tf.layers.dense(x, 2, name="old"))
+            outputs.append(keras.layers.Dense(2, name="new")(x))
+    return outputs
+
+
+@case(matrix)
+def a_layer_built_by_hand(tf, keras):
+    layer = keras.layers.Dense(2, name="d")
+    with tf.name_scope("built"):
+        layer.build(tf.TensorShape([None, 4]))
+    return layer(placeholder(tf, 2, 4))
+
+
+@case(matrix)
+def names_that_operations_have_taken(tf, keras):
+    x = placeholder(tf, 2, 4)
+    y = tf.identity(x, name="dense")
+    return keras.layers.Dense(2)(y)
+
+
+@case(sequence)
+def layers_made_in_loops_and_branches(tf, keras):
+    x = placeholder(tf, 3, 4)
+    rows = tf.zeros([tf.shape(x)[1], 3])
+    dense = [keras.layers.Dense(3, name=f"d{i}") for i in range(6)]
+    summed = tf.foldl(lambda a, row: tf.tanh(a + dense[0](row)), x, rows)
+    scanned = tf.scan(lambda a, row: tf.tanh(a + dense[1](row)), x, rows, name="walk")
+    folded = tf.foldr(lambda a, row: tf.tanh(a + dense[2](row)), x, rows)
+    chosen = tf.cond(tf.reduce_sum(x) > 0.0, lambda: dense[3](x), lambda: x[:, :, :3])
+    looped = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, dense[4](tf.pad(a, [[0, 0], [0, 1]]))), (0, rows))
+    raw = tf.nn.raw_rnn(
+        tf.nn.rnn_cell.BasicRNNCell(3),
+        lambda time, output, state, loop_state: (
+            tf.fill([2], time >= 2),
+            tf.zeros([2, 3]) if output is None else dense[5](output),
+            tf.zeros([2, 3]) if state is None else state,
+            output,
+            None,
+        ),
+    )
+    return summed, scanned, folded, chosen, looped[1], raw[1]

@@ -72,27 +72,6 @@ def greedy_with_a_limit_that_is_a_tensor(tf):
 
 
 @case(starts(3), initial=True)
-def stops_when_all_have_finished(tf):
-    """The projection always prefers the end token after two steps."""
-
-    class Counting(tf.nn.rnn_cell.RNNCell):
-        state_size = output_size = 4
-
-        def call(self, inputs, state):
-            state = state + 1.0
-            return state, state
-
-    x = tf.placeholder(tf.float32, [None, 4], "x")
-    go = tf.placeholder(tf.int32, [None], "go")
-    helper = tf.contrib.seq2seq.GreedyEmbeddingHelper(tf.eye(4), go, 2)
-    ladder = np.array([[3, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]], "float32")
-    layer = tf.layers.Dense(4, use_bias=False, kernel_initializer=tf.constant_initializer(ladder), name="ladder")
-    start = tf.stack([tf.zeros_like(x[:, 0]), tf.cast(tf.range(tf.shape(x)[0]), tf.float32) * 5.0 - 9.0] * 2, 1)
-    decoder = tf.contrib.seq2seq.BasicDecoder(Counting(), helper, start, layer)
-    return tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=20)
-
-
-@case(starts(3), initial=True)
 def never_asked_for_a_limit(tf):
     """A chain of ids: each chooses the next, the last one is the end token."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.golden.registry import case, ints, normal
 
-SOS, EOS = 1, 2
+SOS, EOS = 1, 4
 
 
 def sentences(rng):

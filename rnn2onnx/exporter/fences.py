@@ -3,8 +3,8 @@
 It fuses ``Transpose`` and ``MatMul`` into one node, and moves a transposition down through other nodes to get there.
 Two of the fused forms fail on empty tensors (measured on 1.31): a product of batches whose operand had its leading axis
 moved divides by the length of that axis, which ends the process if it is 0; a product of a batch of transposed matrices
-and one matrix refuses a batch of none. In float16 the fusion itself ends the process, while the file is loaded, whatever
-is transposed. A ``Reshape`` to the shape that is there already costs nothing and stays.
+and one matrix refuses a batch of none. In float16 the fusion itself ends the process, while the file is loaded,
+whatever is transposed. A ``Reshape`` to the shape that is there already costs nothing and stays.
 """
 
 from __future__ import annotations

@@ -107,6 +107,11 @@ def sweep(graph: Graph) -> bool:
     return _size(graph) != before
 
 
+def sweep_block(block: Block) -> None:
+    """Takes out of a block that was just built what no result needs."""
+    _sweep(block, set())
+
+
 def _sweep(block: Block, live: set[Value]) -> None:
     live.update(block.results)
     kept: list[Op] = []

@@ -5,13 +5,24 @@ from __future__ import annotations
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.lower import Lower
+from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
 from rnn2onnx.passes.tidy import Tidy
+from rnn2onnx.passes.unbundle import Unbundle
 
-PIPELINE: tuple[Pass, ...] = (Fold(), RaiseLoops(), Distribute(), Recognise(), Lower(), Tidy())
+PIPELINE: tuple[Pass, ...] = (
+    Fold(),
+    RaiseLoops(),
+    Distribute(),
+    Parallelise(),
+    Recognise(),
+    Unbundle(),
+    Lower(),
+    Tidy(),
+)
 """The passes of a compilation, in order."""
 
 __all__ = [
@@ -21,10 +32,12 @@ __all__ = [
     "Fold",
     "Lower",
     "Observe",
+    "Parallelise",
     "Pass",
     "RaiseLoops",
     "Recognise",
     "Report",
     "Tidy",
+    "Unbundle",
     "run_passes",
 ]

@@ -40,7 +40,16 @@ class Breaking:
 
 
 def test_the_order_of_the_passes() -> None:
-    assert [step.name for step in PIPELINE] == ["fold", "raise_loops", "distribute", "recognise", "lower", "tidy"]
+    assert [step.name for step in PIPELINE] == [
+        "fold",
+        "raise_loops",
+        "distribute",
+        "parallelise",
+        "recognise",
+        "unbundle",
+        "lower",
+        "tidy",
+    ]
 
 
 def test_a_pass_that_fails_is_named_with_those_before_it() -> None:

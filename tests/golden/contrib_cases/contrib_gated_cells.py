@@ -8,8 +8,8 @@ from tests.golden.contrib_cases.contrib_lstms import LENGTHS, cell_class, resolv
 from tests.golden.registry import case, facts, normal
 
 
-def gated(label, kind, depth=2, units=4, dtype="float32", tolerance=2e-5, in_time=True, **options):
-    """A cell with options: a step from a state, and, unless ``in_time`` is off, sequences."""
+def gated(label, kind, depth=2, units=4, dtype="float32", tolerance=2e-5, **options):
+    """A cell with options: a step from a state, and sequences."""
 
     def feeds(rng):
         return {"x": normal(rng, 3, depth, dtype=dtype), "h": normal(rng, 3, units, dtype=dtype)}
@@ -29,9 +29,6 @@ def gated(label, kind, depth=2, units=4, dtype="float32", tolerance=2e-5, in_tim
         cell = cell_class(tf, kind)(units, **resolved(tf, options))
         return cell(tf.placeholder(dtype, [None, depth], "x"), tf.placeholder(dtype, [None, units], "h"))
 
-    if not in_time:
-        return
-
     @case(sequences, name="sequence_" + label, tolerance=tolerance)
     def sequence(tf):
         cell = cell_class(tf, kind)(units, **resolved(tf, options))
@@ -45,8 +42,7 @@ gated("gru_block_v2", "GRUBlockCellV2", name="mine")
 gated("ugrnn", "UGRNNCell")
 gated("ugrnn_softsign", "UGRNNCell", activation="tf.nn.softsign", forget_bias=-1.0)
 gated("ugrnn_float64", "UGRNNCell", dtype="float64", tolerance=1e-9)
-# In time these end onnxruntime 1.31, which cannot take a float16 Scan.
-gated("ugrnn_float16", "UGRNNCell", dtype="float16", tolerance=4e-3, in_time=False)
+gated("ugrnn_float16", "UGRNNCell", dtype="float16", tolerance=4e-3)
 
 gated("intersection", "IntersectionRNNCell", depth=4)
 gated("intersection_projected", "IntersectionRNNCell", num_in_proj=4, forget_bias=0.0)
@@ -56,7 +52,7 @@ gated("intersection_float64", "IntersectionRNNCell", num_in_proj=4, dtype="float
 gated("sru", "SRUCell")
 gated("sru_relu", "SRUCell", activation="tf.nn.relu", name="mine")
 gated("sru_float64", "SRUCell", dtype="float64", tolerance=1e-9)
-gated("sru_float16", "SRUCell", dtype="float16", tolerance=4e-3, in_time=False)
+gated("sru_float16", "SRUCell", dtype="float16", tolerance=4e-3)
 
 gated("ind_rnn", "IndRNNCell")
 gated("ind_rnn_relu", "IndRNNCell", activation="tf.nn.relu", name="mine")

@@ -32,12 +32,10 @@ def resolved(tf, options):
 def lstm(label, kind, depth=2, units=4, width=None, dtype="float32", tolerance=2e-5, **options):
     """A cell with options: a step from a state, and sequences.
 
-    Of the options, ``in_time=False`` leaves out the sequences, which begin at a state unless ``from_zero`` is on;
-    ``joined`` says that the state is one tensor.
+    Of the options, ``from_zero`` begins the sequences at zero, not at a state; ``joined`` says that the state is one
+    tensor.
     """
-    joined, in_time, from_zero = (
-        options.pop(name, default) for name, default in (("joined", False), ("in_time", True), ("from_zero", False))
-    )
+    joined, from_zero = (options.pop(name, False) for name in ("joined", "from_zero"))
     width = width or units
 
     def feeds(rng):
@@ -59,9 +57,6 @@ def lstm(label, kind, depth=2, units=4, width=None, dtype="float32", tolerance=2
     def step(tf):
         cell = cell_class(tf, kind)(units, **resolved(tf, options))
         return cell(tf.placeholder(dtype, [None, depth], "x"), start(tf))
-
-    if not in_time:
-        return
 
     @case(sequences, name="sequence_" + label, tolerance=tolerance)
     def sequence(tf):
@@ -91,8 +86,7 @@ lstm("coupled_joined", COUPLED, width=3, joined=True, num_proj=3, state_is_tuple
 lstm("coupled_norm", COUPLED, layer_norm=True, tolerance=1e-4)
 lstm("coupled_norm_and_all", COUPLED, width=3, layer_norm=True, use_peepholes=True, num_proj=3, tolerance=1e-4)
 lstm("coupled_float64", COUPLED, dtype="float64", tolerance=1e-9, use_peepholes=True)
-# In time these end onnxruntime 1.31, which cannot take a float16 Scan.
-lstm("coupled_float16", COUPLED, dtype="float16", tolerance=4e-3, in_time=False)
+lstm("coupled_float16", COUPLED, dtype="float16", tolerance=4e-3)
 
 BASIC_NORM = "LayerNormBasicLSTMCell"
 lstm("basic_norm", BASIC_NORM, from_zero=True, tolerance=1e-4)
@@ -100,7 +94,7 @@ lstm("basic_norm_off", BASIC_NORM, layer_norm=False)
 lstm("basic_norm_relu", BASIC_NORM, activation="tf.nn.relu", forget_bias=0.0, tolerance=1e-4)
 lstm("basic_norm_keeps_all", BASIC_NORM, dropout_keep_prob=1, dropout_prob_seed=3, input_size=7, tolerance=1e-4)
 lstm("basic_norm_float64", BASIC_NORM, dtype="float64", tolerance=1e-9)
-lstm("basic_norm_float16", BASIC_NORM, dtype="float16", tolerance=1e-2, in_time=False)
+lstm("basic_norm_float16", BASIC_NORM, dtype="float16", tolerance=1e-2)
 
 NORM = "LayerNormLSTMCell"
 lstm("norm_off", NORM, from_zero=True)
@@ -134,7 +128,7 @@ INDY = "IndyLSTMCell"
 lstm("indy", INDY, from_zero=True)
 lstm("indy_relu", INDY, forget_bias=0.0, activation="tf.nn.relu", name="mine")
 lstm("indy_float64", INDY, dtype="float64", tolerance=1e-9)
-lstm("indy_float16", INDY, dtype="float16", tolerance=4e-3, in_time=False)
+lstm("indy_float16", INDY, dtype="float16", tolerance=4e-3)
 
 
 @case(

@@ -94,6 +94,22 @@ def two_fused_layers_by_names(tf):
     return hidden, state
 
 
+@case(from_states)
+def a_chunk_of_a_stream(tf):
+    x, n = inputs(tf, 3, 4)
+    previous = tf.contrib.rnn.LSTMStateTuple(*(tf.placeholder(tf.float32, [3, 3], name) for name in "ch"))
+    for reuse in (None, True):
+        cell = tf.contrib.rnn.LSTMBlockFusedCell(3, forget_bias=0, reuse=reuse, name="cudnn_compatible_lstm_cell")
+        outputs, state = cell(inputs=x, dtype=tf.float32, sequence_length=n, initial_state=previous)
+    layer = tf.reshape(outputs, [-1, 3])
+    cell = tf.nn.rnn_cell.LSTMCell(3, forget_bias=0, reuse=True, name="cudnn_compatible_lstm_cell")
+    with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+        listed, last = tf.nn.static_rnn(
+            cell, [x[step] for step in range(4)], previous, tf.float32, n, scope=tf.get_variable_scope()
+        )
+    return layer, state, tf.concat(listed, 0), last
+
+
 def fused(tf, x=None, units=3, **options):
     cell = tf.contrib.rnn.LSTMBlockFusedCell(units)
     return cell(tf.zeros([4, 3, 2]) if x is None else x, **options)

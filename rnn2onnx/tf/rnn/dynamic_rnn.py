@@ -23,7 +23,6 @@ from rnn2onnx.tf.rnn.step_checks import (
     same_rows,
 )
 from rnn2onnx.tf.rnn_cell.acceptance import assert_like_rnncell
-from rnn2onnx.tf.shapes.shape_argument import as_int64
 from rnn2onnx.tf.variables.variable_scope import variable_scope
 
 __all__ = ["dynamic_rnn"]
@@ -240,7 +239,7 @@ def recurrence(
     carried = [index for index, leaf in enumerate(body.leaves) if leaf.param is not None]
     operands = [*body.initials(), *(tensor.recorded for tensor in flat)]
     if lengths is not None:
-        operands.append(lengths.recorded if not reverse else as_int64(lengths).recorded)
+        operands.append(lengths.recorded)
     values = builder.emit(
         "recur",
         operands,

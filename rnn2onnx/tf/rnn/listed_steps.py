@@ -197,8 +197,7 @@ def _folded(
     operands = [tensor.recorded for tensor in (*carried, *sequences)]
     unmasked: tuple[int, ...] = ()
     if masking is not None:
-        left = _left(masking.lengths, start)
-        operands.append(left.recorded if not reverse else as_int64(left).recorded)
+        operands.append(_left(masking.lengths, start).recorded)
         unmasked = tuple(index for index, leaf in enumerate(carried) if not leaf.dims)
     values = graph.builder.emit(
         "recur",

@@ -14,6 +14,7 @@ from rnn2onnx.keras.engine.layer import Layer
 from rnn2onnx.keras.engine.serialization import deserialize, serialize
 from rnn2onnx.keras.layers.rnn.rnn import check_of_one_kind, not_stateful
 from rnn2onnx.keras.layers.rnn.states import separated
+from rnn2onnx.keras.layers.wrappers import Wrapper
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.reshaping import reverse
 from rnn2onnx.tf.recording.graph import get_default_graph
@@ -22,7 +23,7 @@ from rnn2onnx.tf.shapes.shape import TensorShape
 _MODES = ("sum", "mul", "ave", "concat", None)
 
 
-class Bidirectional(Layer):
+class Bidirectional(Wrapper):
     """Two recurrent layers over the same inputs, the backward one's outputs put into the order of the inputs.
 
     Args:
@@ -33,6 +34,7 @@ class Bidirectional(Layer):
         **kwargs: As of ``Layer``.
 
     Attributes:
+        layer: The layer it was made from.
         forward_layer: The one that goes as ``layer`` does.
         backward_layer: The other one.
 
@@ -63,9 +65,11 @@ class Bidirectional(Layer):
                 '{"sum", "mul", "ave", "concat", None}',
                 user_location(),
             )
-        super().__init__(**kwargs)
-        self._given_backward_layer = None if backward_layer is None else _Kept(copy.copy(backward_layer))
-        self._given_layer = _Kept(layer)
+        # Not as a wrapper: the layer that is given has no part in this one but its configuration.
+        Layer.__init__(self, **kwargs)
+        # Past the layer's own way to set attributes, so that these are not among the layers inside.
+        object.__setattr__(self, "layer", layer)
+        object.__setattr__(self, "_given_backward_layer", copy.copy(backward_layer))
         self.forward_layer = _another(layer)
         self.backward_layer = _another(layer, other_way=True) if backward_layer is None else backward_layer
         self.forward_layer._name = f"forward_{self.forward_layer.name}"
@@ -104,11 +108,6 @@ class Bidirectional(Layer):
                 )
 
     # -- what it is -------------------------------------------------------------------------------------------------
-
-    @property
-    def layer(self) -> Any:
-        """The layer it was made from."""
-        return self._given_layer.layer
 
     @property
     def states(self) -> list[Any]:
@@ -162,7 +161,7 @@ class Bidirectional(Layer):
             return [*masks, *(None for _ in self.states)]
         return masks if self.merge_mode is None else of_output
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Builds both layers."""
         for one in (self.forward_layer, self.backward_layer):
             if not one.built:
@@ -238,7 +237,7 @@ class Bidirectional(Layer):
         if self._num_constants:
             config["num_constants"] = self._num_constants
         if self._given_backward_layer is not None:
-            config["backward_layer"] = serialize(self._given_backward_layer.layer)
+            config["backward_layer"] = serialize(self._given_backward_layer)
         return config
 
     @classmethod
@@ -252,13 +251,6 @@ class Bidirectional(Layer):
         made = cls(**rest)
         made._num_constants = constants
         return made
-
-
-class _Kept:
-    """A layer that is kept without being one of the layers inside: its variables are not those of the outer one."""
-
-    def __init__(self, layer: Any) -> None:
-        self.layer = layer
 
 
 def _another(layer: Any, *, other_way: bool = False) -> Any:

@@ -11,6 +11,7 @@ from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of, keep, kept_rate, shows_cell
+from rnn2onnx.keras.layers.rnn.dropout_masks import DropoutRNNCellMixin
 from rnn2onnx.keras.layers.rnn.lstm import ones_within
 from rnn2onnx.keras.layers.rnn.rnn import RNN
 from rnn2onnx.keras.layers.rnn.simple_rnn import make_bias
@@ -51,7 +52,7 @@ _ARGUMENTS = (
 )
 
 
-class ConvLSTMCell(Layer):
+class ConvLSTMCell(DropoutRNNCellMixin, Layer):
     """``i, f, c~, o = x * K + b + h * R``; ``c' = g(f) c + g(i) act(c~)``; ``h' = g(o) act(c')``.
 
     ``* K`` is a convolution with the strides, padding and dilation given; ``* R`` keeps the size. Variables ``kernel``

@@ -7,6 +7,7 @@ from typing import Any
 from rnn2onnx import nest
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of, keep, kept_rate, number_of_units, shows_cell
+from rnn2onnx.keras.layers.rnn.dropout_masks import DropoutRNNCellMixin
 from rnn2onnx.keras.layers.rnn.rnn import RNN
 from rnn2onnx.keras.layers.rnn.simple_rnn import make_bias, make_kernels
 from rnn2onnx.keras.layers.rnn.states import zero_state_of_cell
@@ -34,7 +35,7 @@ _ARGUMENTS = (
 )
 
 
-class GRUCell(Layer):
+class GRUCell(DropoutRNNCellMixin, Layer):
     """``z, r = g(x K + h R + b)``; ``h' = z h + (1 - z) act(x K_h + b_h + …)``; the output is h'.
 
     The gates stand in the order z, r, h. The rest of the candidate is ``r (h R_h + b'_h)`` if ``reset_after``, where

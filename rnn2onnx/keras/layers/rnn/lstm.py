@@ -6,6 +6,7 @@ from typing import Any
 
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of, keep, kept_rate, number_of_units, shows_cell
+from rnn2onnx.keras.layers.rnn.dropout_masks import DropoutRNNCellMixin
 from rnn2onnx.keras.layers.rnn.gru import implementation_of
 from rnn2onnx.keras.layers.rnn.rnn import RNN
 from rnn2onnx.keras.layers.rnn.simple_rnn import make_bias, make_kernels
@@ -35,7 +36,7 @@ _ARGUMENTS = (
 )
 
 
-class LSTMCell(Layer):
+class LSTMCell(DropoutRNNCellMixin, Layer):
     """``i, f, c~, o = x K + h R + b``; ``c' = g(f) c + g(i) act(c~)``; ``h' = g(o) act(c')``; the output is h'.
 
     Variables ``kernel`` K ``[depth, 4 units]``, ``recurrent_kernel`` R ``[units, 4 units]`` and ``bias`` b.

@@ -22,7 +22,7 @@ from rnn2onnx.tf.ops.filling import zeros_like
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
-from rnn2onnx.tf.rnn.step_checks import check_state
+from rnn2onnx.tf.rnn.step_checks import check_state, same_rows
 
 Step = Callable[[Any, tuple[Any, ...]], tuple[Any, Any]]
 
@@ -84,7 +84,9 @@ def rnn(
     if go_backwards and return_all_outputs:
         # After the transpose, so that who puts them back into the order of time meets this operation.
         outputs = [emit("reverse", row, axes=(0 if time_major else 1,)) for row in outputs]
-    return last, nest.pack_sequence_as(call.output, outputs), nest.pack_sequence_as(states, walked.finals)
+    # Unrolled steps hand on what they get.
+    packed = nest.pack_sequence_as(call.after if unroll and mask is None else states, walked.finals)
+    return last, nest.pack_sequence_as(call.output, outputs), packed
 
 
 def _swapped(tensor: Tensor) -> Tensor:
@@ -128,17 +130,18 @@ class _Call:
     states: tuple[Any, ...]
     constants: tuple[Any, ...]
     output: Any = None
+    after: Any = None
 
     def __call__(self, inside: Sequence[Any], xs: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """The flat outputs and states after one step."""
         states = nest.pack_sequence_as(self.states, list(inside))
-        self.output, after = self.step(nest.pack_sequence_as(self.inputs, list(xs)), (*states, *self.constants))
+        self.output, self.after = self.step(nest.pack_sequence_as(self.inputs, list(xs)), (*states, *self.constants))
         outs = [convert_to_tensor(leaf) for leaf in nest.flatten(self.output)]
-        news = [convert_to_tensor(leaf) for leaf in nest.flatten(after)]
+        news = [convert_to_tensor(leaf) for leaf in nest.flatten(self.after)]
         if len(news) != len(inside):
             raise ArgumentError(
                 f"The two structures don't have the same nested structure: the cell was given the states {states}, and "
-                f"gave {after}.",
+                f"gave {self.after}.",
                 user_location(),
             )
         for old, new in zip(inside, news, strict=True):
@@ -182,15 +185,8 @@ class _Walk:
         leaves = [convert_to_tensor(leaf) for leaf in nest.flatten(call.states)]
         graph = get_default_graph()
         builder = graph.builder
-        batch = self.flat[0].dims[1]
-        if self.mask is not None:
-            for leaf in leaves:
-                if not leaf.dims:
-                    raise ArgumentTypeError(
-                        f"the state {leaf!r} has no rows, so a mask of rows can't keep it. Give it a batch axis.",
-                        user_location(),
-                    )
-                builder.unify(batch, leaf.dims[0])
+        for leaf in leaves:
+            self._check_rows(leaf)
         lengths = None if self.mask is None else lengths_of(self.mask)
         outs: list[Tensor] = []
         extra: list[Value] = []
@@ -255,6 +251,16 @@ class _Walk:
         if not self.all:
             rows = {index: emit("unsqueeze", tensor, axes=(0,)) for index, tensor in enumerate(last)}
         return _Walked(last, [rows[index] for index in range(len(last))], finals)
+
+    def _check_rows(self, state: Tensor) -> None:
+        """A state has as many rows as the inputs: certainly where they are masked, and where nothing is known."""
+        if self.mask is not None and not state.dims:
+            raise ArgumentTypeError(
+                f"the state {state!r} has no rows, so a mask of rows can't keep it. Give it a batch axis.",
+                user_location(),
+            )
+        if self.mask is not None or (state.dims and isinstance(state.dims[0], str)):
+            same_rows(state.dims[0], self.flat[0].dims[1], "the state")
 
     def _masked(self, index: int, out: Tensor, news: Sequence[Tensor], test: Tensor, block: Block) -> Tensor:
         """An output inside the body, where a masked step is not taken."""

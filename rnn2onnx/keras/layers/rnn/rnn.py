@@ -293,6 +293,9 @@ class RNN(Layer):
             return output
         return [*(output if isinstance(output, list) else [output]), *states]
 
+    def _maybe_reset_cell_dropout_mask(self, cell: Any) -> None:
+        """Nothing: no mask is drawn. Layers derived from this one call it."""
+
     def _check_constants(self, given: bool) -> None:
         if given and "constants" not in CallSignature(self.cell.call).names:
             raise ArgumentError(

@@ -7,6 +7,7 @@ from typing import Any
 from rnn2onnx import nest
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of, keep, kept_rate, number_of_units, shows_cell
+from rnn2onnx.keras.layers.rnn.dropout_masks import DropoutRNNCellMixin
 from rnn2onnx.keras.layers.rnn.rnn import RNN
 from rnn2onnx.keras.layers.rnn.states import zero_state_of_cell
 from rnn2onnx.tf.ops.products import matmul
@@ -30,7 +31,7 @@ _ARGUMENTS = (
 )
 
 
-class SimpleRNNCell(Layer):
+class SimpleRNNCell(DropoutRNNCellMixin, Layer):
     """``h' = act(x K + b + h R)``; the output is h'.
 
     Variables ``kernel`` K ``[depth, units]``, ``recurrent_kernel`` R ``[units, units]`` and ``bias``.

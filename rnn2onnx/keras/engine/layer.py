@@ -107,6 +107,9 @@ class Layer(LayerFacts):
         self._outbound_nodes: list[Node] = []
         self._trainable = trainable
         self._name = name if name else self._default_name()
+        if isinstance(dtype, dict):
+            # How newer files say it: the name of a policy.
+            dtype = dtype["config"]["name"]
         self._dtype = None if dtype is None else as_dtype(getattr(dtype, "name", dtype)).base_dtype.name
         self._autocast = kwargs.get("autocast", True)
         self._initial_weights = kwargs.get("weights")

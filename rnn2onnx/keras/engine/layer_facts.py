@@ -325,7 +325,7 @@ class LayerFacts:
         if hasattr(self, "_batch_input_shape"):
             config["batch_input_shape"] = self._batch_input_shape
         config["dtype"] = self.dtype
-        extra = [name for name in _arguments(type(self)) if name not in {*config, "dynamic"}]
+        extra = [name for name in _arguments(type(self)) if name not in {*config, "dynamic", "weights"}]
         if self._arguments_are_attributes:
             return config | {name: as_data(getattr(self, name)) for name in extra if hasattr(self, name)}
         if extra and type(self).get_config is LayerFacts.get_config:

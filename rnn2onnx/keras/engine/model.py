@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.call_signature import CallSignature
 from rnn2onnx.keras.engine.layer import Layer, is_default
 from rnn2onnx.keras.engine.network import Network
+from rnn2onnx.keras.engine.network_config import layers_of, network_config
+from rnn2onnx.keras.engine.serialization import serialize
 from rnn2onnx.keras.engine.summary import summary
 from rnn2onnx.tf.layers.input_spec import InputSpec
 from rnn2onnx.tf.ops.placing import placeholder
@@ -22,7 +25,7 @@ _REFUSED = (
     *("compile", "evaluate", "evaluate_generator", "fit", "fit_generator", "make_predict_function"),
     *("make_test_function", "make_train_function", "predict", "predict_function", "predict_generator"),
     *("predict_on_batch", "predict_step", "reset_metrics", "save", "save_spec", "save_weights", "test_on_batch"),
-    *("test_step", "to_json", "to_yaml", "train_on_batch", "train_step"),
+    *("test_step", "to_yaml", "train_on_batch", "train_step"),
 )
 
 
@@ -157,11 +160,28 @@ class Model(Layer):
         return None
 
     def get_config(self) -> dict[str, Any]:
-        """Refused: a model is its code."""
-        raise _NoModelConfigError(
-            f"{type(self).__name__}.get_config is not supported: run the code that makes the model again.",
-            user_location(),
-        )
+        """The layers and how they are connected.
+
+        Raises:
+            UnsupportedError: A subclass without inputs and outputs is its code.
+        """
+        if self._network is None:
+            raise _NoModelConfigError(
+                f"{type(self).__name__} has no inputs and outputs, so that get_config can't tell what it is: run the "
+                "code that makes the model again.",
+                user_location(),
+            )
+        return {"name": self.name, "trainable": self.trainable, **network_config(self._network)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A model from what ``get_config`` gives; its layers are new ones."""
+        inputs, outputs = layers_of(config, custom_objects)
+        return cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The configuration as text, which ``keras.models.model_from_json`` reads."""
+        return json.dumps({**serialize(self), "keras_version": "2.15.0", "backend": "tensorflow"}, **kwargs)
 
     def summary(self, line_length: int | None = None, positions: Any = None, print_fn: Any = None) -> None:
         """Prints the layers, the shapes they give and how many parameters they have."""

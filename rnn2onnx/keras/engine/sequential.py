@@ -138,7 +138,9 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A model from what ``get_config`` gives."""
-        return cls([deserialize(layer, custom_objects) for layer in config["layers"]], name=config.get("name"))
+        # Keras 1 wrote the list alone.
+        layers, name = (config, None) if isinstance(config, list) else (config["layers"], config.get("name"))
+        return cls([deserialize(layer, custom_objects) for layer in layers], name=name)
 
 
 def _input_shape(layer: Any) -> Any:

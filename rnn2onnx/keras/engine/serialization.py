@@ -11,7 +11,8 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.keras import activations, constraints, initializers, regularizers
 from rnn2onnx.keras.engine.tracking import is_layer_like
 
-_SPACES = ("rnn2onnx.keras.layers", "rnn2onnx.keras.v1.layers")
+_SPACES = ("rnn2onnx.keras.layers", "rnn2onnx.keras.models")
+_OTHER_NAMES = {"Functional": "Model"}
 CUSTOM_OBJECTS: dict[str, Any] = {}
 """Classes and functions by the names that configurations have for them, besides Keras's own."""
 _SERIALIZED: dict[str, type] = {}
@@ -21,7 +22,8 @@ _SERIALIZED: dict[str, type] = {}
 def serialize(layer: Any) -> dict[str, Any]:
     """The class name and the configuration of a layer or cell. Source: ``keras.layers.serialize``."""
     kind = type(layer)
-    _SERIALIZED[kind.__name__] = kind
+    if not kind.__module__.startswith("rnn2onnx."):
+        _SERIALIZED[kind.__name__] = kind
     return {"class_name": kind.__name__, "config": layer.get_config(), "module": kind.__module__}
 
 
@@ -38,18 +40,21 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     Source:
         ``keras.layers.deserialize``.
     """
-    name = config["class_name"]
+    name = _OTHER_NAMES.get(config["class_name"], config["class_name"])
     found = (custom_objects or {}).get(name, CUSTOM_OBJECTS.get(name))
     known = _SERIALIZED.get(name)
     if found is None and known is not None and config.get("module") in (None, known.__module__):
         found = known
-    for space in _SPACES:
+    # Layers of TensorFlow 1 have the names of those of TensorFlow 2.
+    older = ("rnn2onnx.keras.v1.layers",) if str(config.get("module", "")).endswith("_v1") else ()
+    for space in (*older, *_SPACES):
         found = found or getattr(import_module(space), name, None)
     if found is None:
         raise ArgumentError(
             f"Unknown layer: {name}. Give its class in custom_objects={{{name!r}: ...}}.", user_location()
         )
-    return found.from_config(dict(config["config"]))
+    described = config["config"]
+    return found.from_config(dict(described) if isinstance(described, Mapping) else described)
 
 
 def clone(layer: Any) -> Any:

@@ -37,6 +37,12 @@ class Lambda(Layer):
         self, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
+        if not callable(function):
+            raise ArgumentError(
+                f"The function of Lambda layer {self.name} is data, not code: {function!r:.80}. Write the layer in the "
+                "code that makes the model.",
+                user_location(),
+            )
         self.function = function
         self.output_shape_of = output_shape
         self.mask = mask

@@ -54,9 +54,28 @@ def test_files_of_weights_are_the_compilers() -> None:
         keras.models.load_model("model.h5")
 
 
-def test_a_model_has_no_configuration() -> None:
-    with tf.Graph().as_default(), pytest.raises(NotImplementedError, match="get_config"):
-        small().get_config()
+def test_models_that_no_configuration_can_hold() -> None:
+    class Own(keras.Model):
+        pass
+
+    with tf.Graph().as_default():
+        with pytest.raises(NotImplementedError, match="get_config"):
+            Own().get_config()
+        x = keras.Input((2,))
+        with pytest.raises(UnsupportedError, match="Lambda"):
+            keras.Model(x, keras.layers.ReLU()(x * 2.0)).get_config()
+        with pytest.raises(ArgumentError, match="is data, not code"):
+            keras.layers.deserialize(
+                {"class_name": "Lambda", "config": {"name": "l", "function": ["4wEA", None, None]}}
+            )
+
+
+def test_a_configuration_with_a_call_that_follows_nothing() -> None:
+    calls = [[["x", 0, 0, {}]]]
+    dense = {"class_name": "Dense", "config": {"name": "d", "units": 1}, "name": "d", "inbound_nodes": calls}
+    config = {"layers": [dense], "input_layers": [], "output_layers": [["d", 0, 0]]}
+    with tf.Graph().as_default(), pytest.raises(ArgumentError, match="the calls of d follow"):
+        keras.Model.from_config(config)
 
 
 def test_a_table_of_layers(capsys: pytest.CaptureFixture[str]) -> None:

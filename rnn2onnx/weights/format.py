@@ -15,7 +15,8 @@ class Format:
 
     Attributes:
         name: As messages and tables show it.
-        paths: What the user gives, as the message for an unknown file lists it.
+        paths: What the user gives, as the message for an unknown file lists it; empty where ``entries`` only says why
+            the format is not read.
         recognises: Whether a place holds this format, told from its content (magic bytes, a folder's files), never from
             a suffix alone. Broken files of the format count, so that they are called broken rather than unknown.
         entries: The arrays of a place that ``recognises`` accepted, in the file's order, names unique.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from rnn2onnx.weights.checkpoint import CHECKPOINT
+from rnn2onnx.weights.checkpoint_v1 import CHECKPOINT_V1
 from rnn2onnx.weights.format import Format
+from rnn2onnx.weights.graph_def import GRAPH_DEF, META_GRAPH
 from rnn2onnx.weights.npz import NPZ
+from rnn2onnx.weights.saved_model import SAVED_MODEL
 
-FORMATS: tuple[Format, ...] = (NPZ,)
+FORMATS: tuple[Format, ...] = (NPZ, SAVED_MODEL, CHECKPOINT, CHECKPOINT_V1, META_GRAPH, GRAPH_DEF)

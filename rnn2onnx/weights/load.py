@@ -58,4 +58,4 @@ def entries(path: str | os.PathLike[str]) -> dict[str, Entry]:
     return found
 
 
-_KNOWN = ", or ".join(row.paths for row in FORMATS)
+_KNOWN = ", or ".join(row.paths for row in FORMATS if row.paths)

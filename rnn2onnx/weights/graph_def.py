@@ -1,0 +1,110 @@
+"""Frozen graphs, the ``.pb`` files that TensorFlow 1 deployed: their weights are Const nodes.
+
+Source: TensorFlow, core/framework/{graph,node_def,attr_value}.proto.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rnn2onnx.errors import WeightsError
+from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
+from rnn2onnx.weights.entry import Entry
+from rnn2onnx.weights.format import Format
+from rnn2onnx.weights.place import Place
+from rnn2onnx.weights.protobuf import LENGTH, VARINT, fields
+from rnn2onnx.weights.tensor_proto import TensorValues
+from rnn2onnx.weights.tensor_shape import parse_shape
+from rnn2onnx.weights.tensor_types import DTYPES, NOT_NUMERIC
+
+_VARINT = rb"[\x80-\xff]{0,4}[\x00-\x7f]"
+_FIRST_NODE = re.compile(
+    rb"\n" + _VARINT + rb"\n" + _VARINT + rb"[A-Za-z0-9.>][A-Za-z0-9_.\\/>-]*\x12.[A-Za-z_]", re.DOTALL
+)
+"""How a GraphDef begins: with a node, its name and its operation."""
+
+_OPERATIONS = re.compile(
+    rb"\n" + _VARINT + rb"(?:\n" + _VARINT + rb"[^\n\x12]*)?\x12" + _VARINT + rb"\n" + _VARINT + rb"\n.[A-Z]", re.DOTALL
+)
+"""How a MetaGraphDef begins: with the operations that its graph uses."""
+
+_MOST_CONSTANTS = 1 << 16
+
+
+def _recognises(place: Place) -> bool:
+    return _FIRST_NODE.match(place.head) is not None
+
+
+def _entries(place: Place) -> Sequence[Entry]:
+    file = BoundedFile.open(place.path)
+    found: list[Entry] = []
+    room = len(file) + SLACK
+    for field in fields(file):
+        if field.number != 1 or field.wire != LENGTH:
+            continue
+        constant = _constant(field.data)
+        if constant is None:
+            continue
+        entry, allocates = constant
+        room -= allocates
+        if room < 0:
+            raise field.data.error(0, f"with the constant {entry.name!r} it unpacks to more than the file's size")
+        if len(found) == _MOST_CONSTANTS:
+            raise field.data.error(0, f"the graph has more than {_MOST_CONSTANTS} constants")
+        found.append(entry)
+    return found
+
+
+def _constant(node: BoundedFile) -> tuple[Entry, int] | None:
+    """A Const node's value and the memory that reading it takes; None for another node or no numbers."""
+    name, op = "", b""
+    value: BoundedFile | None = None
+    for field in fields(node):
+        if field.wire != LENGTH:
+            continue
+        if field.number == 1:
+            name = field.text
+        elif field.number == 2:
+            op = bytes(field.data.data[:6])
+        elif field.number == 5:
+            parts = {part.number: part.data for part in fields(field.data) if part.wire == LENGTH}
+            if 1 in parts and 2 in parts and bytes(parts[1].data[:6]) == b"value":
+                value = parts[2]
+    if op != b"Const":
+        return None
+    tensor = None
+    if value is not None:
+        tensor = next((part.data for part in fields(value) if part.number == 8 and part.wire == LENGTH), None)
+    if tensor is None:
+        raise node.error(0, f"the constant {name!r} has no value")
+    number = 0
+    shape: tuple[int, ...] = ()
+    for field in fields(tensor):
+        if field.number == 1 and field.wire == VARINT:
+            number = field.value
+        elif field.number == 2 and field.wire == LENGTH:
+            shape = parse_shape(field.data)
+    if number in NOT_NUMERIC:
+        return None
+    if number not in DTYPES:
+        raise tensor.error(0, f"the constant {name!r} has TensorFlow's dtype {number}")
+    values = TensorValues(tensor, number, DTYPES[number], shape, f"the constant {name!r}")
+    return Entry(name, DTYPES[number], shape, values.read), values.allocates()
+
+
+GRAPH_DEF = Format("frozen GraphDef", "a frozen GraphDef (.pb)", _recognises, _entries)
+
+
+def _recognises_meta(place: Place) -> bool:
+    return (place.path.endswith(".meta") and place.head.startswith(b"\n")) or _OPERATIONS.match(place.head) is not None
+
+
+def _refuse_meta(place: Place) -> Sequence[Entry]:
+    raise WeightsError(
+        f"{place.path!r} is a MetaGraph: it says how a graph is built and holds no weights; give the path of the "
+        f"checkpoint, which is {place.path.removesuffix('.meta')!r} where its other files lie beside this one."
+    )
+
+
+META_GRAPH = Format("MetaGraph", "", _recognises_meta, _refuse_meta)

@@ -164,6 +164,12 @@ class Forms:
             joint, start = joint.plus(form.times(place)), start + form.width
         return joint
 
+    def _tile(self, op: Op) -> Form | None:
+        times, x = constant(op.operands[1]), self.form(op.operands[0])
+        if times is None or x is None or np.any(times[:-1] != 1) or times[-1] < 1:
+            return None
+        return x.times(np.tile(np.eye(x.width), (1, int(times[-1]))))
+
     def _slice(self, op: Op) -> Form | None:
         bounds = columns_of(op)
         x = self.form(op.operands[0])

@@ -108,6 +108,8 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
         if inner.operands[0].type.dtype == op.attrs["dtype"]:
             return inner.operands
         return builder.emit("cast", inner.operands, dtype=op.attrs["dtype"], location=op.location)
+    if op.kind.name == "reverse" == inner.kind.name and op.attrs["axes"] == inner.attrs["axes"]:
+        return inner.operands
     if op.kind.name == "reshape" == inner.kind.name:
         return builder.emit(
             "reshape", (inner.operands[0], op.operands[1]), location=op.location, types=[op.results[0].type]
@@ -115,6 +117,32 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     if {op.kind.name, inner.kind.name} == {"squeeze", "unsqueeze"} and op.attrs["axes"] == inner.attrs["axes"]:
         return inner.operands[:1] if op.results[0].type.rank == inner.operands[0].type.rank else None
     return None
+
+
+_PAIRS = {"add", "sub", "mul", "div", "maximum", "minimum", "where", "less", "greater", "equal"}
+
+
+def _spread_number(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """A number spread to a shape that another operand has anyway is that number."""
+    if op.kind.name not in _PAIRS or len(op.results) != 1:
+        return None
+    shapes = [value.type.shape for value in op.operands]
+    given = [_spread(value) for value in op.operands]
+    for index, number in enumerate(given):
+        others = [shape for i, shape in enumerate(shapes) if i != index and given[i] is None]
+        if number is not None and op.results[0].type.shape in others:
+            operands = [number if i == index else value for i, value in enumerate(op.operands)]
+            types = [op.results[0].type]
+            return builder.emit(op.kind, operands, location=op.location, types=types, **op.attrs)
+    return None
+
+
+def _spread(value: Value) -> Value | None:
+    """The number that a value holds everywhere; None if it may hold others, or is a number."""
+    if value.op is None or value.op.kind.name != "expand":
+        return None
+    array = constant(value.op.operands[0])
+    return value.op.operands[0] if array is not None and array.ndim == 0 else None
 
 
 def _stacked_again(builder: Builder, op: Op) -> Sequence[Value] | None:
@@ -199,4 +227,14 @@ def _known_branch(builder: Builder, op: Op) -> Sequence[Value] | None:
     return [copier.value(value) for value in block.results]
 
 
-RULES = (_nothing, _constants, _identities, _twice, _neutral, _stacked_again, _one_of_the_stacked, _known_branch)
+RULES = (
+    _nothing,
+    _constants,
+    _identities,
+    _twice,
+    _spread_number,
+    _neutral,
+    _stacked_again,
+    _one_of_the_stacked,
+    _known_branch,
+)

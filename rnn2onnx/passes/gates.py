@@ -218,8 +218,10 @@ def _lstm_with(body: Body, cell: int, hidden: int) -> Layer:
 
 
 def _memory(body: Body, memory: Polynomial, state: Atom) -> tuple[Atom, Atom, Atom]:
-    """The forget gate, the input gate and the candidate of ``f*c + i*g``."""
+    """The forget gate, the input gate and the candidate of ``f*c + i*g``, where i may be 1-f."""
     terms = memory.terms()
+    if len(terms) == 3:
+        return _coupled(memory, state)
     if len(terms) != 2 or any(len(atoms) != 2 or not np.all(factor == 1) for atoms, factor in terms):
         raise MismatchError("its memory is not f*c + i*g")
     kept = [atoms for atoms, _ in terms if any(atom.key == state.key for atom in atoms)]
@@ -232,6 +234,18 @@ def _memory(body: Body, memory: Polynomial, state: Atom) -> tuple[Atom, Atom, At
     if a.activation != forget.activation:
         raise MismatchError("its input gate has another activation than its forget gate")
     return forget, a, b
+
+
+def _coupled(memory: Polynomial, state: Atom) -> tuple[Atom, Atom, Atom]:
+    """The forget gate, the input gate and the candidate of ``f*c + (1-f)*g``: 1 - sigmoid(v) is sigmoid(-v)."""
+    try:
+        gate, write, entry = _interpolation(memory, state)
+    except MismatchError:
+        raise MismatchError("its memory is not f*c + i*g") from None
+    if gate.activation != SIGMOID:
+        raise MismatchError("its input gate is not an activation of its own, but 1 less the forget gate")
+    other = Atom(SIGMOID, gate.form.scaled(np.array(-1.0)))
+    return (other, gate, write) if entry else (gate, other, write)
 
 
 def _emission(body: Body, news: Value, memory_value: Value, memory: Polynomial) -> tuple[Atom, Activation]:

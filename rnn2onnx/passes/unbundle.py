@@ -18,6 +18,8 @@ import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, captures, constant, replay, uses
 from rnn2onnx.ir.replay import sweep_block
+from rnn2onnx.passes.affine import columns_of
+from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.report import Report
 
 Columns = tuple[int, int]
@@ -38,7 +40,9 @@ class Unbundle:
             bundles = _Bundles(builder, op)
             return bundles.rebuilt() if bundles.cuts else None
 
-        return replay(graph, (rule,))
+        apart = replay(graph, (rule,))
+        # What was added to all gates and stands alone now may be free of the state.
+        return apart if apart is graph else Distribute()(apart, report)
 
 
 class _Bundles:
@@ -185,11 +189,6 @@ def _width(value: Value) -> Dim:
 
 
 def _columns(op: Op) -> Columns | None:
-    """The columns that an operation cuts out of rows; None if it does something else."""
-    if op.kind.name != "slice" or op.attrs["axes"] != (op.operands[0].type.rank - 1,) or op.attrs["steps"] != (1,):
-        return None
-    start, end, width = constant(op.operands[1]), constant(op.operands[2]), _width(op.operands[0])
-    if start is None or end is None or not isinstance(width, int):
-        return None
-    first, last, _ = slice(int(start[0]), int(end[0])).indices(width)
-    return (first, last) if first < last else None
+    """The columns that an operation cuts out of rows; None if it does something else or takes none."""
+    found = columns_of(op) if op.kind.name == "slice" else None
+    return found if found is not None and found[0] < found[1] else None

@@ -48,6 +48,8 @@ class Steps:
         """Emits ``op`` for all steps in the outer block; False (and nothing emitted) if that can't be done."""
         if op.blocks or op.kind.name == "random":
             return False
+        if op.kind.name == "shape" and op.operands[0] in self.rows:
+            return self._shape(op)
         if not any(value in self.rows for value in op.operands):
             if not op.kind.total:
                 return False
@@ -64,6 +66,17 @@ class Steps:
         if made is None:
             return False
         self.rows.update(zip(op.results, made, strict=True))
+        return True
+
+    def _shape(self, op: Op) -> bool:
+        """The shape of a value, which is the same in every step."""
+        dims = op.operands[0].type.shape
+        if any(self.builder.dim_value(dim) is None for dim in dims):
+            return False
+        parts = [self._vector(dim) for dim in dims]
+        self.fixed[op.results[0]] = (
+            self.builder.emit("concat", parts, axis=0)[0] if parts else self.builder.const(np.zeros(0, np.int64))
+        )
         return True
 
     def _vectorised(self, op: Op) -> Sequence[Value] | None:

@@ -107,6 +107,30 @@ def test_an_integer_cast_wider_and_on_is_cast_once_and_one_cast_narrower_is_not(
     )
 
 
+def test_a_number_spread_over_a_shape_that_is_there_anyway_is_the_number() -> None:
+    text = """graph g(%x: f32[B, 2], %p: bool[B, 2], %s: i64[2]) {
+  %0 = const 3.0 : f32[]
+  %1 = shape %x : i64[2]
+  %2 = expand %0, %1 : f32[B, 2]
+  %3 = where %p, %x, %2 : f32[B, 2]
+  %4 = mul %2, %2 : f32[B, 2]
+  %5 = reverse %3 {axes=[0]} : f32[B, 2]
+  %6 = reverse %5 {axes=[0]} : f32[B, 2]
+  return "a" = %6, "b" = %4
+}"""
+    assert (
+        after("fold", text)
+        == """graph g(%x: f32[B, 2], %p: bool[B, 2], %s: i64[2]) {
+  %0 = const 3.0 : f32[]
+  %1 = shape %x : i64[2]
+  %2 = expand %0, %1 : f32[B, 2]
+  %3 = where %p, %x, %0 : f32[B, 2]
+  %4 = mul %2, %2 : f32[B, 2]
+  return "a" = %3, "b" = %4
+}"""
+    )
+
+
 SLICES = """graph g(%x: f32[B, 3, 2]) {
   %0 = const 0 : i64[]
   %1 = const 1 : i64[]

@@ -173,6 +173,23 @@ def shared_column(x: Any, state: Any) -> Any:
     return h, (c, h)
 
 
+def forgets_what_it_writes(x: Any, state: Any) -> Any:
+    """The memory moves towards the candidate by the input gate."""
+    c, h = state
+    c = c + gate("i", x, h) * (gate("g", x, h, tf.tanh) - c)
+    h = gate("o", x, h) * tf.tanh(c)
+    return h, (c, h)
+
+
+def tiled(x: Any, h: Any) -> Any:
+    """Independent units: each gate sees its own unit only, through a vector of weights."""
+    pre = tf.matmul(x, matrix("kernel", D, 2 * H)) + tf.tile(h, [1, 2]) * bias("u", 2 * H)
+    z, r = tf.split(tf.sigmoid(pre), 2, 1)
+    c = tf.tanh(tf.matmul(x, matrix("c", D, H)) + r * h * bias("uc", H))
+    h = z * h + (1.0 - z) * c
+    return h, h
+
+
 PAIR = (H, H)
 NATIVE: dict[str, tuple[str, Callable[[], Any]]] = {
     "lstm i j f o": ("LSTM", lambda: Cell(lstm_of_four_products("ijfo"), PAIR)),
@@ -181,6 +198,13 @@ NATIVE: dict[str, tuple[str, Callable[[], Any]]] = {
     "peepholes by hand": ("LSTM", lambda: Cell(peepholes, PAIR)),
     "peepholes": ("LSTM", lambda: tf.nn.rnn_cell.LSTMCell(H, use_peepholes=True)),
     "negated forget gate": ("LSTM", lambda: Cell(coupled, PAIR)),
+    "input gate 1 - f": ("LSTM", lambda: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(H)),
+    "input gate 1 - f, peepholes": (
+        "LSTM",
+        lambda: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(H, use_peepholes=True),
+    ),
+    "forget gate 1 - i": ("LSTM", lambda: Cell(forgets_what_it_writes, PAIR)),
+    "one vector tiled for three gates": ("GRU", lambda: Cell(tiled, H)),
     "scaled weights": ("LSTM", lambda: Cell(scaled, PAIR)),
     "one forget gate for all units": ("LSTM", lambda: Cell(shared_column, PAIR)),
     "relu lstm": ("LSTM", lambda: tf.nn.rnn_cell.LSTMCell(H, activation=tf.nn.relu)),

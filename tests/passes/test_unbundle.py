@@ -46,19 +46,19 @@ def test_cuts_move_into_the_matrices_and_out_of_the_loop() -> None:
   %6 = const [9.0, 10.0] : f32[2]
   %7 = const [[3.0, 4.0], [7.0, 8.0]] : f32[2, 2]
   %8 = const [11.0, 12.0] : f32[2]
-  %9, %10 = recur %h, %3, %4 {WALK} (%11: f32[B, 2], %12: f32[B, 2], %13: f32[B, 2]) {
-    %14 = matmul %11, %5 : f32[B, 2]
-    %15 = add %12, %14 : f32[B, 2]
-    %16 = add %15, %6 : f32[B, 2]
-    %17 = sigmoid %16 : f32[B, 2]
-    %18 = matmul %11, %7 : f32[B, 2]
-    %19 = add %13, %18 : f32[B, 2]
-    %20 = add %19, %8 : f32[B, 2]
+  %9 = add %3, %6 : f32[T, B, 2]
+  %10 = add %4, %8 : f32[T, B, 2]
+  %11, %12 = recur %h, %9, %10 {WALK} (%13: f32[B, 2], %14: f32[B, 2], %15: f32[B, 2]) {
+    %16 = matmul %13, %5 : f32[B, 2]
+    %17 = add %14, %16 : f32[B, 2]
+    %18 = sigmoid %17 : f32[B, 2]
+    %19 = matmul %13, %7 : f32[B, 2]
+    %20 = add %15, %19 : f32[B, 2]
     %21 = sigmoid %20 : f32[B, 2]
-    %22 = mul %17, %21 : f32[B, 2]
+    %22 = mul %18, %21 : f32[B, 2]
     return %22, %22
   } : f32[B, 2], f32[T, B, 2]
-  return "h" = %9, "y" = %10
+  return "h" = %11, "y" = %12
 }""".replace("WALK", "lengths=false, reverse=false, states=1, unmasked=[]")
     )
 

@@ -152,6 +152,16 @@ def inputs_of_rank_two(tf, keras):
     keras.layers.LSTM(4)(x(tf, 2, 3))
 
 
+@error_case("must have rank at least 3")
+def inputs_of_rank_two_of_a_cell(tf, keras):
+    keras.layers.RNN(keras.layers.GRUCell(4))(x(tf, 2, 3))
+
+
+@error_case()
+def unknown_depth(tf, keras):
+    keras.layers.LSTM(4)(x(tf, 2, 4, None))
+
+
 @error_case("expected ndim=5, found ndim=4")
 def convolution_of_rank_four(tf, keras):
     keras.layers.ConvLSTM2D(4, 2)(x(tf, 2, 3, 4, 5))

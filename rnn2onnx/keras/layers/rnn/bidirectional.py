@@ -12,8 +12,8 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.call_signature import CallSignature
 from rnn2onnx.keras.engine.layer import Layer
 from rnn2onnx.keras.engine.serialization import deserialize, serialize
-from rnn2onnx.keras.layers.rnn.rnn import check_of_one_kind, not_stateful
-from rnn2onnx.keras.layers.rnn.states import separated
+from rnn2onnx.keras.layers.rnn.stateful import not_stateful
+from rnn2onnx.keras.layers.rnn.states import check_of_one_kind, separated
 from rnn2onnx.keras.layers.wrappers import Wrapper
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.reshaping import reverse

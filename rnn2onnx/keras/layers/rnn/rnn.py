@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, UnsupportedError
+from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.call_signature import CallSignature
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
-from rnn2onnx.keras.engine.node import is_keras_tensor
 from rnn2onnx.keras.engine.serialization import deserialize, serialize
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of
 from rnn2onnx.keras.layers.rnn.recurrence import rnn
@@ -26,10 +25,12 @@ from rnn2onnx.keras.layers.rnn.stacked_rnn_cells import (
 from rnn2onnx.keras.layers.rnn.stateful import (
     checked_values,
     no_batch,
+    not_stateful,
     state_placeholders,
     states_or_given,
 )
 from rnn2onnx.keras.layers.rnn.states import (
+    check_of_one_kind,
     first_state_of,
     length_of_axis,
     listed,
@@ -163,7 +164,7 @@ class RNN(Layer):
         self.built = True
 
     def _spec(self, shape: TensorShape) -> InputSpec:
-        lengths: list[Any] = shape.as_list()
+        lengths: list[Any] = shape.with_rank_at_least(3).as_list()
         batch, time = (1, 0) if self.time_major else (0, 1)
         lengths[time] = None
         if not self.stateful:
@@ -372,27 +373,6 @@ class RNN(Layer):
         layer = cls(**rest)
         layer._num_constants = constants
         return layer
-
-
-class StatefulError(UnsupportedError):
-    """A layer that is not stateful was asked for its states."""
-
-
-def not_stateful() -> StatefulError:
-    """The error that a layer has no states that go on."""
-    return StatefulError("Layer must be stateful. Make it with stateful=True.", user_location())
-
-
-def check_of_one_kind(initial_state: Any, constants: Any) -> None:
-    """Refuses tensors of which some come from a ``keras.Input`` and some don't."""
-    kinds = {is_keras_tensor(leaf) for leaf in nest.flatten([initial_state or [], constants or []])}
-    if len(kinds) > 1:
-        raise ArgumentError(
-            "The initial state or constants of an RNN layer cannot be specified via a mix of Keras tensors and "
-            'non-Keras tensors (a "Keras tensor" is a tensor that was returned by a Keras layer or by `Input`). '
-            f"Received: initial_state={initial_state}, constants={constants}",
-            user_location(),
-        )
 
 
 def _is_nest_of_shapes(shapes: Any) -> bool:

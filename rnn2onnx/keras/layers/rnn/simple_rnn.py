@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rnn2onnx import nest
+from rnn2onnx.errors import ArgumentTypeError
+from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.layer import InputSpec, Layer
 from rnn2onnx.keras.layers.rnn.configuration import arguments_of, keep, kept_rate, number_of_units, shows_cell
 from rnn2onnx.keras.layers.rnn.dropout_masks import DropoutRNNCellMixin
@@ -158,8 +160,19 @@ def make_bias(cell: Any, shape: Any, initializer: Any) -> Any:
 
 
 def depth_of(input_shape: Any) -> Any:
-    """The last length of a cell's input."""
-    return TensorShape(input_shape).as_list()[-1]
+    """The last length of a cell's input.
+
+    Raises:
+        ArgumentTypeError: It is not known.
+    """
+    depth = TensorShape(input_shape).as_list()[-1]
+    if depth is None:
+        raise ArgumentTypeError(
+            f"The last dimension of the inputs of a recurrent cell must be known, but the shape of a step is "
+            f"{TensorShape(input_shape)}. Give the placeholder a static depth, or state it with x.set_shape.",
+            user_location(),
+        )
+    return depth
 
 
 @shows_cell(_ARGUMENTS)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError
+from rnn2onnx.errors import ArgumentError, UnsupportedError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import as_dtype, numpy_dtype
 from rnn2onnx.tf.ops.arithmetic import not_equal
@@ -55,6 +55,15 @@ def state_placeholders(name: str, shapes: Any, dtype: Any) -> Any:
         return nest.map_structure(
             lambda shape: placeholder(as_dtype(dtype), shape, name=f"{name}_state_{next(count)}"), shapes
         )
+
+
+class StatefulError(UnsupportedError):
+    """A layer that is not stateful was asked for its states."""
+
+
+def not_stateful() -> StatefulError:
+    """The error that a layer has no states that go on."""
+    return StatefulError("Layer must be stateful. Make it with stateful=True.", user_location())
 
 
 def no_batch() -> ArgumentError:

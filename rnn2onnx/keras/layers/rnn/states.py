@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import user_location
+from rnn2onnx.keras.engine.node import is_keras_tensor
 from rnn2onnx.tf.ops.shape_ops import shape
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -94,3 +96,15 @@ def _list_or_none(given: Any) -> Any:
     if given is None or isinstance(given, list):
         return given
     return list(given) if isinstance(given, tuple) else [given]
+
+
+def check_of_one_kind(initial_state: Any, constants: Any) -> None:
+    """Refuses tensors of which some come from a ``keras.Input`` and some don't."""
+    kinds = {is_keras_tensor(leaf) for leaf in nest.flatten([initial_state or [], constants or []])}
+    if len(kinds) > 1:
+        raise ArgumentError(
+            "The initial state or constants of an RNN layer cannot be specified via a mix of Keras tensors and "
+            'non-Keras tensors (a "Keras tensor" is a tensor that was returned by a Keras layer or by `Input`). '
+            f"Received: initial_state={initial_state}, constants={constants}",
+            user_location(),
+        )

@@ -132,3 +132,24 @@ def test_a_program_that_lacks_a_state_says_so(graph: tf.Graph) -> None:
     program = rnn2onnx.compile(graph, layer(tf.placeholder(tf.float32, [2, 5, 3], "x")))
     with pytest.raises(Rnn2OnnxError, match="gru_state_0"):
         program.run({"x": numbers(2, 5, 3)})
+
+
+def test_states_of_a_nest_of_inputs_go_on(graph: tf.Graph) -> None:
+    class Summing(keras.layers.Layer):
+        def __init__(self, **kwargs: Any) -> None:
+            self.state_size = self.output_size = (tf.TensorShape([3]), tf.TensorShape([2, 2]))
+            super().__init__(**kwargs)
+
+        def call(self, inputs: Any, states: Any) -> Any:
+            sums = tuple(state + given for state, given in zip(states, inputs, strict=True))
+            return sums, sums
+
+    inputs = tf.placeholder(tf.float32, [2, 3, 3], "a"), tf.placeholder(tf.float32, [2, 3, 2, 2], "b")
+    layer = keras.layers.RNN(Summing(), stateful=True)
+    program = rnn2onnx.compile(graph, {"y": layer(inputs), "states": layer.new_states})
+    feeds = {"a": numbers(2, 3, 3), "b": numbers(2, 3, 2, 2)}
+    first = program.run({**feeds, **fed(layer, layer.first_states)})
+    second = program.run({**feeds, **fed(layer, first["states"])})
+    for name, one, two in zip(feeds, first["y"], second["y"], strict=True):
+        np.testing.assert_allclose(one, feeds[name].sum(1), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(two, 2 * feeds[name].sum(1), rtol=1e-5, atol=1e-6)

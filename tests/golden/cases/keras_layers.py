@@ -564,6 +564,16 @@ def time_distributed_of_a_known_batch(tf, keras):
     return k.TimeDistributed(k.Dense(2))(tf.placeholder(tf.float32, [2, 3, 4], "x"))
 
 
+@case(padded)
+def time_distributed_of_a_known_batch_walks_the_steps(tf, keras):
+    """Around a layer of one's own: steps that the mask leaves out repeat the output before."""
+    k = keras.layers
+    linear = linear_layer(tf, keras)
+    x = tf.placeholder(tf.float32, [4, 5, 3], "x")
+    masked = k.TimeDistributed(linear(2))(k.Masking()(x))
+    return k.TimeDistributed(linear(2, name="own"))(x), masked, masked._keras_mask
+
+
 @case(sequence)
 def time_distributed_model(tf, keras):
     k = keras.layers
@@ -877,3 +887,36 @@ def layers_made_in_loops_and_branches(tf, keras):
         ),
     )
     return summed, scanned, folded, chosen, looped[1], raw[1]
+
+
+# -- no rows and no steps ---------------------------------------------------------------------------------------------
+
+
+def empty(rng):
+    return [{"x": normal(rng, *shape, 4)} for shape in ((2, 0), (0, 3), (0, 0), (1, 2))]
+
+
+@case(empty)
+def sequences_without_rows_or_steps(tf, keras):
+    x = tf.placeholder(tf.float32, [None, None, 4], "x")
+    k = keras.layers
+    return [
+        *(k.Dense(3)(x), k.Masking()(x), k.BatchNormalization()(x)),
+        *(
+            k.LayerNormalization()(x),
+            k.Permute((2, 1))(x),
+            k.Concatenate()([x, x]),
+        ),
+        *(k.Embedding(5, 2)(x[:, :, 0] * 0.0), k.ZeroPadding1D(1)(x), k.UpSampling1D(2)(x), k.Softmax()(x)),
+    ]
+
+
+@case(lambda rng: [{"x": normal(rng, n, 5, 4)} for n in (0, 2)])
+def no_rows(tf, keras):
+    x = tf.placeholder(tf.float32, [None, 5, 4], "x")
+    k = keras.layers
+    return [
+        *(k.Flatten()(x), k.Reshape((10, 2))(x), k.Reshape((-1, 2))(x), k.RepeatVector(2)(x[:, 0]), k.Cropping1D(1)(x)),
+        *(k.GlobalMaxPooling1D()(x), k.GlobalAveragePooling1D()(x), k.MaxPooling1D(2)(x)),
+        *(k.Dot(axes=2)([x, x]), k.Attention()([x, x]), k.TimeDistributed(k.Dense(2))(x), k.PReLU()(x)),
+    ]

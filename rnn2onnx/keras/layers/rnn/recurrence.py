@@ -21,7 +21,7 @@ from rnn2onnx.tf.loops.bodies import trace
 from rnn2onnx.tf.ops.filling import zeros_like
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.recording.tensor import Tensor, emit, emit_all
 from rnn2onnx.tf.rnn.step_checks import check_state, same_rows
 
 Step = Callable[[Any, tuple[Any, ...]], tuple[Any, Any]]
@@ -57,7 +57,8 @@ def rnn(
 
     Returns:
         A nest of [B, …], a nest of [B, T, …] (or [T, B, …]), and the states like ``initial_states``. Without any step
-        the last output is that of the initial states if outputs are states.
+        the last output is that of the initial states if outputs are states; there is none otherwise, and the program
+        fails when it runs.
 
     Raises:
         ValueError: T is not known and ``unroll`` is set; shapes don't fit; a step changes the structure of its states.
@@ -209,35 +210,19 @@ class _Walk:
             return news
 
         body = trace(leaves, step, trailing=[_step_type(tensor) for tensor in self.flat])
-        count = len(leaves)
-        rowed = [i for i, kept in enumerate(self.kept) if self.all or kept is None]
-        previous = list(self.repeated)
-        params, results = body.block.params, body.block.results
-        body.block.params = (*params[:count], *self.repeated.values(), *params[count:], *extra)
-        body.block.results = (
-            *results,
-            *(outs[i].recorded for i in previous),
-            *(outs[i].recorded for i in rowed),
+        rowed = [index for index, kept in enumerate(self.kept) if self.all or kept is None]
+        body.block.params = (
+            *body.block.params[: len(leaves)],
+            *self.repeated.values(),
+            *body.block.params[len(leaves) :],
+            *extra,
         )
-        operands = [leaf.recorded for leaf in leaves]
-        operands += [_zeros(outs[i], self.flat[0]).recorded for i in previous]
-        operands += [tensor.recorded for tensor in self.flat]
-        if self.lengths is not None:
-            operands.append(self.lengths.recorded)
-        elif self.mask is not None:
-            operands.append(self.mask.recorded)
-        values = builder.emit(
-            "recur",
-            operands,
-            blocks=(body.block,),
-            states=count + len(previous),
-            lengths=self.lengths is not None,
-            reverse=self.backwards,
-            unmasked=(),
-        )
-        finals = [Tensor(value, graph) for value in values[:count]]
-        repeated = {i: Tensor(value, graph) for i, value in zip(previous, values[count:], strict=False)}
-        rows = {i: Tensor(v, graph) for i, v in zip(rowed, values[count + len(previous) :], strict=True)}
+        body.block.results = (*body.block.results, *(outs[i].recorded for i in (*self.repeated, *rowed)))
+        first = [*leaves, *(_zeros(outs[index]) for index in self.repeated)]
+        tensors = self._recorded(body.block, first)
+        finals, previous = tensors[: len(leaves)], tensors[len(leaves) : len(first)]
+        repeated = dict(zip(self.repeated, previous, strict=True))
+        rows = dict(zip(rowed, tensors[len(first) :], strict=True))
         last = []
         for index, kept in enumerate(self.kept):
             if index in rows:
@@ -251,6 +236,21 @@ class _Walk:
         if not self.all:
             rows = {index: emit("unsqueeze", tensor, axes=(0,)) for index, tensor in enumerate(last)}
         return _Walked(last, [rows[index] for index in range(len(last))], finals)
+
+    def _recorded(self, block: Block, first: Sequence[Tensor]) -> list[Tensor]:
+        """The states after the last step, then the rows."""
+        behind = self.lengths if self.lengths is not None else self.mask
+        return emit_all(
+            "recur",
+            *first,
+            *self.flat,
+            *(() if behind is None else (behind,)),
+            blocks=(block,),
+            states=len(first),
+            lengths=self.lengths is not None,
+            reverse=self.backwards,
+            unmasked=(),
+        )
 
     def _check_rows(self, state: Tensor) -> None:
         """A state has as many rows as the inputs: certainly where they are masked, and where nothing is known."""
@@ -335,7 +335,7 @@ def _row(rows: Tensor, index: int) -> Tensor:
     return emit("gather", rows, place, axis=0)
 
 
-def _zeros(like: Tensor, sequence: Tensor) -> Tensor:
+def _zeros(like: Tensor) -> Tensor:
     """Zeros as many as one step's output, made outside the body."""
     builder = like.graph.builder
     lengths = []

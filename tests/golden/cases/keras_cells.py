@@ -147,6 +147,32 @@ def custom_cell_in_dynamic_rnn(tf, keras):
     return tf.nn.dynamic_rnn(Adding(), sequence(tf), dtype=tf.float32)
 
 
+@case(steps)
+def simple_cell_gives_what_the_basic_one_gives(tf, keras):
+    """The same formula; the initial weights are equal numbers."""
+    ones = tf.constant_initializer(0.25)
+    simple = keras.layers.SimpleRNNCell(5, kernel_initializer=ones, recurrent_initializer=ones)
+    x = sequence(tf)
+    with tf.variable_scope("basic", initializer=ones):
+        basic = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(5), x, dtype=tf.float32)
+    return keras.layers.RNN(simple, return_sequences=True, return_state=True)(x), basic
+
+
+@case(steps)
+def keras_cell_in_raw_rnn(tf, keras):
+    cell, x = keras.layers.GRUCell(5), tf.transpose(sequence(tf), [1, 0, 2])
+    inputs = tf.TensorArray(tf.float32, 4).unstack(x)
+
+    def loop_fn(time, output, state, loop_state):
+        done = tf.fill([3], time >= 4)
+        after = cell.get_initial_state(batch_size=3, dtype=tf.float32) if output is None else state
+        following = tf.cond(tf.reduce_all(done), lambda: tf.zeros([3, 2]), lambda: inputs.read(time))
+        return done, following, after, output, None
+
+    outputs, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    return outputs.stack(), state
+
+
 # -- TensorFlow 1's cells in keras.layers.RNN ----------------------------------------------------------------------
 
 TF_CELLS = {

@@ -52,7 +52,7 @@ def _prefix_of_a_file(place: Place) -> str | None:
         return shard["prefix"]
     if place.is_file:
         return None
-    return place.path if os.path.isfile(place.path + ".index") or _has_shards(place.path) else None
+    return place.path if _exists(place.path) else None
 
 
 def _has_shards(prefix: str) -> bool:
@@ -93,6 +93,9 @@ def _prefix_in_a_folder(folder: str) -> str:
     if latest is None:
         raise text.error(0, "it should name the newest checkpoint in a line 'model_checkpoint_path: \"NAME\"'")
     named = os.fsdecode(_ESCAPE.sub(_unescaped, latest[1] or latest[2] or b""))
+    if os.path.isabs(named) and _exists(moved := os.path.join(folder, os.path.basename(named))):
+        # Folders are moved and copied with their checkpoints; what the file says is where they once were.
+        return moved
     prefix = os.path.join(folder, named)
     root = os.path.realpath(folder)
     if not named or "\0" in named or os.path.commonpath([root, os.path.realpath(prefix)]) != root:
@@ -102,6 +105,11 @@ def _prefix_in_a_folder(folder: str) -> str:
             "give the path of the checkpoint itself",
         )
     return prefix
+
+
+def _exists(prefix: str) -> bool:
+    """Whether a checkpoint, whole or not, lies at a prefix."""
+    return os.path.isfile(prefix + ".index") or os.path.isfile(prefix) or _has_shards(prefix)
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:

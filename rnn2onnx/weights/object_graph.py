@@ -52,8 +52,12 @@ def parse_names(graph: BoundedFile, keys: Collection[str]) -> Mapping[str, Named
                 slots.update(f.value for f in fields(part.data) if f.wire == VARINT and f.number == 3)
         node += 1
     paths = {key: key.removesuffix(_SUFFIX) for key in keys if key.endswith(_SUFFIX)}
-    count = Counter(full.get(key) or path for key, path in paths.items())
-    return {
-        key: Named(full[key] if full.get(key) and count[full[key]] == 1 else path, path, nodes.get(key) in slots)
-        for key, path in paths.items()
-    }
+    names = {key: full.get(key) or path for key, path in paths.items()}
+    # A name that two variables have is nobody's; what they are called instead may be a third one's name.
+    for _ in range(len(names)):
+        count = Counter(names.values())
+        shared = {key for key, name in names.items() if count[name] > 1 and name != paths[key]}
+        if not shared:
+            break
+        names |= {key: paths[key] for key in shared}
+    return {key: Named(names[key], path, nodes.get(key) in slots) for key, path in paths.items()}

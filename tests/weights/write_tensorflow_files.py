@@ -1,8 +1,8 @@
-"""Writes the small files of ``tests/weights/files`` with TensorFlow: ``python -m tests.weights.write_tensorflow_files``.
+"""Writes the small files of ``tests/weights/files`` with TensorFlow.
 
-TensorFlow 1.15 writes those that begin with ``tf1``, TensorFlow 2 those that begin with ``tf2``. Beside each lies what it
-holds, ``NAME.expected.npz``; a dtype that numpy does not have is kept as its bits, under ``NAME|dtype``. Runs on
-Python 3.7.
+``python -m tests.weights.write_tensorflow_files``: TensorFlow 1.15 writes those that begin with ``tf1``, TensorFlow 2
+those that begin with ``tf2``. Beside each lies what it holds, ``NAME.expected.npz``; a dtype that numpy does not have
+is kept as its bits, under ``NAME|dtype``. Runs on Python 3.7.
 """
 
 import os
@@ -33,7 +33,7 @@ NUMPY = (
 
 
 def path(name):
-    return os.path.join(FILES, EDITION + "_" + name)
+    return os.path.join(".", EDITION + "_" + name)
 
 
 def expect(name, arrays):
@@ -43,7 +43,7 @@ def expect(name, arrays):
         if array.dtype.name in NUMPY:
             kept[key] = array
         else:
-            kept[key + "|" + array.dtype.name] = array.view("u%d" % array.dtype.itemsize)
+            kept[key + "|" + array.dtype.name] = array.view(f"u{array.dtype.itemsize}")
     np.savez_compressed(path(name) + ".expected.npz", **kept)
 
 
@@ -161,14 +161,14 @@ def long_axis():
 def sharded():
     with tf.Graph().as_default() as graph:
         for index in range(3):
-            with tf.device("/cpu:%d" % index):
-                tf.get_variable("on/%d" % index, [index + 2, 3])
+            with tf.device(f"/cpu:{index}"):
+                tf.get_variable(f"on/{index}", [index + 2, 3])
         with tf.device("/cpu:1"):
             tf.get_variable("parts", [5, 2], partitioner=tf.fixed_size_partitioner(2))
         with session(graph, 3) as sess:
             sess.run(tf.global_variables_initializer())
-            arrays = {"on/%d" % i: sess.run(variables()["on/%d" % i]) for i in range(3)}
-            arrays["parts"] = np.concatenate([sess.run(variables()["parts/part_%d" % i]) for i in range(2)])
+            arrays = {f"on/{i}": sess.run(variables()[f"on/{i}"]) for i in range(3)}
+            arrays["parts"] = np.concatenate([sess.run(variables()[f"parts/part_{i}"]) for i in range(2)])
             save("sharded", sess, arrays, sharded=True)
 
 
@@ -204,7 +204,7 @@ def training():
                 tf.train.AdadeltaOptimizer(0.1),
             ]
         ):
-            w = tf.get_variable("net_%d/kernel" % index, [3, 2])
+            w = tf.get_variable(f"net_{index}/kernel", [3, 2])
             with tf.variable_scope("train" if index % 2 else ""):
                 tf.add_to_collection(
                     "steps", optimizer.minimize(tf.reduce_sum((x @ w) ** 2), var_list=[w], global_step=step)
@@ -250,7 +250,7 @@ def frozen():
         with session(graph) as sess:
             sess.run(tf.global_variables_initializer())
             arrays["cell/kernel"], arrays["cell/resource"] = sess.run([w, r.value()])
-            names = list(arrays) + ["text", "sum", out.op.name]
+            names = [*arrays, "text", "sum", out.op.name]
             definition = tf.graph_util.convert_variables_to_constants(sess, graph.as_graph_def(), names)
         for node in definition.node:
             if node.op == "Const" and node.name not in arrays and node.name != "text":
@@ -341,13 +341,15 @@ def objects():
 
 
 def main():
-    os.makedirs(FILES, exist_ok=True)
     if EDITION == "tf2" and not sys.argv[1:]:
         # Objects are saved eagerly, everything else in graphs.
         assert (
             os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-m", "tests.weights.write_tensorflow_files", "x"])
             == 0
         )
+    # Checkpoints name their folder as it was given: relative names are the same on any machine.
+    os.makedirs(FILES, exist_ok=True)
+    os.chdir(FILES)
     if sys.argv[1:]:
         objects()
         return

@@ -7,6 +7,17 @@ from rnn2onnx.weights.checkpoint_v1 import CHECKPOINT_V1
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.graph_def import GRAPH_DEF, META_GRAPH
 from rnn2onnx.weights.npz import NPZ
+from rnn2onnx.weights.onnx_model import ONNX
+from rnn2onnx.weights.safetensors import SAFETENSORS
 from rnn2onnx.weights.saved_model import SAVED_MODEL
 
-FORMATS: tuple[Format, ...] = (NPZ, SAVED_MODEL, CHECKPOINT, CHECKPOINT_V1, META_GRAPH, GRAPH_DEF)
+FORMATS: tuple[Format, ...] = (
+    NPZ,
+    SAFETENSORS,
+    ONNX,
+    SAVED_MODEL,
+    CHECKPOINT,
+    CHECKPOINT_V1,
+    META_GRAPH,
+    GRAPH_DEF,
+)

@@ -2,47 +2,96 @@
 
 from __future__ import annotations
 
-import zipfile
+import ast
+import math
+import struct
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn2onnx.errors import WeightsError
+from rnn2onnx.weights.bounded_file import BoundedFile
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.place import Place
+from rnn2onnx.weights.zip_archive import ZipFile, looks_like_a_zip, zip_files
+
+_MAGIC = b"\x93NUMPY"
+_LONGEST_HEADER = 1 << 16
 
 
 def _recognises(place: Place) -> bool:
-    return place.head.startswith(b"PK") and (not zipfile.is_zipfile(place.path) or _only_arrays(place.path))
-
-
-def _only_arrays(path: str) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return all(name.endswith(".npy") for name in archive.namelist())
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return True
+    # Every other kind of archive is asked before: what is left, broken ones included, is this.
+    return looks_like_a_zip(place.head)
 
 
 def _entries(place: Place) -> Sequence[Entry]:
-    found: list[Entry] = []
-    name = ""
+    archive = BoundedFile.open(place.path)
+    return [_entry(file) for file in zip_files(archive).values()]
+
+
+def _entry(file: ZipFile) -> Entry:
+    name = file.name.removesuffix(".npy")
+    if name == file.name:
+        raise file.archive.error(file.offset, f"{name!r} is no array, and an .npz file has nothing else")
+    dtype, shape, fortran, start = _header(file, name)
+    return Entry(name, dtype, shape, partial(_read, file, dtype, shape, fortran, start))
+
+
+def _header(file: ZipFile, name: str) -> tuple[np.dtype[Any], tuple[int, ...], bool, int]:
+    """The dtype and shape of an array, whether it lies column by column, and where its numbers begin."""
+    content = file.beginning(12 + _LONGEST_HEADER)
+    what = f"the header of the array {name!r}"
+    head = content.at(0, 10, what)
+    wide = head[6] >= 2
+    if bytes(head[:6]) != _MAGIC or head[6] not in (1, 2, 3) or head[7] != 0:
+        raise content.error(0, f"{name!r} is no array of numpy's format")
+    size = struct.unpack_from("<I" if wide else "<H", content.at(8, 4 if wide else 2, what))[0]
+    start = (12 if wide else 10) + size
+    if size > _LONGEST_HEADER:
+        raise content.error(8, f"{what} says that it takes {size} bytes")
+    text = bytes(content.at(start - size, size, what)).decode("utf-8" if head[6] == 3 else "latin1", "replace")
     try:
-        with open(place.path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            for name in archive.files:
-                found.append(_entry(name, archive[name]))
-    except Exception as error:
-        # Whatever a broken archive makes numpy raise, it is the file that is wrong.
-        at = f", at the array {name!r}" if name else ""
-        raise WeightsError(f"{place.path!r} is broken{at}: {error}") from None
-    return found
+        header = ast.literal_eval(text.strip())
+        shape, fortran, kind = header["shape"], header["fortran_order"], header["descr"]
+        if not isinstance(shape, tuple) or not all(type(length) is int for length in shape):
+            raise ValueError(f"the shape {shape!r}")
+        dtype = _dtype(kind)
+    except (ValueError, TypeError, KeyError, SyntaxError, MemoryError, RecursionError) as error:
+        raise content.error(10, f"{what} cannot be read: {error}") from None
+    if dtype.hasobject:
+        raise content.error(
+            10, f"the array {name!r} holds Python objects, which are never loaded (as with allow_pickle=False)"
+        )
+    if content.nbytes(10, dtype, shape, what) != file.size - start:
+        raise content.error(
+            10,
+            f"the array {name!r} of shape {list(shape)[:40]} and dtype {dtype} takes other than the "
+            f"{file.size - start} bytes that are there",
+        )
+    return dtype, shape, bool(fortran), start
 
 
-def _entry(name: str, array: NDArray[Any]) -> Entry:
-    return Entry(name, array.dtype, array.shape, lambda: array)
+def _dtype(kind: object) -> np.dtype[Any]:
+    if not isinstance(kind, str):
+        raise ValueError(f"the dtype {str(kind)[:80]}")
+    if kind.removeprefix("<").removeprefix("|") == "V2":
+        # What numpy makes of bfloat16, the only number of two bytes that it has no name for.
+        return np.dtype(ml_dtypes.bfloat16)
+    dtype: np.dtype[Any] = np.dtype(kind)
+    if dtype.itemsize == 0 or dtype.kind not in "?biufcO":
+        raise ValueError(f"the dtype {kind!r} is no number's")
+    return dtype
+
+
+def _read(file: ZipFile, dtype: np.dtype[Any], shape: tuple[int, ...], fortran: bool, start: int) -> NDArray[Any]:
+    content = file.checked
+    flat = content.array(start, dtype, (math.prod(shape),), f"the array {file.name!r}")
+    return flat.reshape(shape, order="F" if fortran else "C")
 
 
 NPZ = Format("npz", "an .npz file of numpy arrays", _recognises, _entries)
+"""Row of the table of formats; asked after every other format that is a zip archive."""

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn2onnx.weights.bounded_file import BoundedFile
+from rnn2onnx.weights.packed_varints import blocks, decoded
 from rnn2onnx.weights.protobuf import FIXED32, FIXED64, LENGTH, VARINT, Field, fields
 
 _CONTENT = 4
-_BLOCK = 1 << 18
 
 _LISTS: dict[int, tuple[int, np.dtype[Any] | None]] = {
     1: (5, np.dtype("<f4")),
@@ -110,7 +110,7 @@ class TensorValues:
             if size % self._dtype.itemsize:
                 raise self._message.error(0, f"the values of {self._what} end within one")
             return size // self._dtype.itemsize
-        return sum(1 if f.wire == VARINT else sum(len(ends) for _, ends in _blocks(f.data)) for f in self._lists())
+        return sum(1 if f.wire == VARINT else sum(len(ends) for _, ends in blocks(f.data)) for f in self._lists())
 
     def _listed(self, count: int) -> NDArray[Any]:
         """The values that are listed, flat."""
@@ -130,36 +130,9 @@ class TensorValues:
         bits = numbers.view(f"u{self._dtype.itemsize}") if self._dtype.itemsize else numbers
         at = 0
         for field in lists:
-            for values in [np.array([field.value], np.uint64)] if field.wire == VARINT else _decoded(field.data):
+            for values in [np.array([field.value], np.uint64)] if field.wire == VARINT else decoded(field.data):
                 if self._dtype.kind == "b":
                     values = values != 0
                 bits[at : at + len(values)] = values.astype(bits.dtype)
                 at += len(values)
         return numbers
-
-
-def _blocks(data: BoundedFile) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    """Packed varints, some whole ones at a time: their bytes, and where each ends."""
-    at = 0
-    while at < len(data):
-        block = np.frombuffer(data.data[at : at + _BLOCK], np.uint8)
-        ends = np.flatnonzero(block < 0x80)
-        if not len(ends):
-            raise data.error(at, "a number of a list has no end")
-        yield block[: ends[-1] + 1], ends
-        at += int(ends[-1]) + 1
-
-
-def _decoded(data: BoundedFile) -> Iterator[NDArray[np.uint64]]:
-    """The numbers of packed varints, some at a time."""
-    for block, ends in _blocks(data):
-        starts = np.concatenate([[0], ends[:-1] + 1])
-        sizes = ends - starts + 1
-        if sizes.max() > 10:
-            raise data.error(0, "a number of a list has more than ten bytes")
-        values = np.zeros(len(ends), np.uint64)
-        for index in range(int(sizes.max())):
-            longer = sizes > index
-            byte = (block[starts[longer] + index] & 0x7F).astype(np.uint64)
-            values[longer] |= byte << np.uint64(7 * index)
-        yield values

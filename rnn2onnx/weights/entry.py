@@ -22,6 +22,8 @@ class Entry:
             be, else a new array. Raises WeightsError for broken data.
         path: The object that holds the variable, where the file names variables by their place among objects (TF2).
         optimizer: Whether the file itself says that only an optimizer needs the array.
+        constant: Whether the file itself says that it was never a variable: a frozen graph's axes, shapes and the like.
+            A model is not expected to have a variable for it.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Entry:
     read: Callable[[], NDArray[Any]]
     path: str = ""
     optimizer: bool = False
+    constant: bool = False
 
     @property
     def nbytes(self) -> int:

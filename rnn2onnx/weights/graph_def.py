@@ -5,8 +5,10 @@ Source: TensorFlow, core/framework/{graph,node_def,attr_value}.proto.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
@@ -39,12 +41,15 @@ def _recognises(place: Place) -> bool:
 def _entries(place: Place) -> Sequence[Entry]:
     file = BoundedFile.open(place.path)
     found: list[Entry] = []
+    read: dict[str, int] = {}
     room = len(file) + SLACK
     for field in fields(file):
         if field.number != 1 or field.wire != LENGTH:
             continue
         constant = _constant(field.data)
         if constant is None:
+            for name, axes in _read(field.data).items():
+                read[name] = min(axes, read.get(name, axes))
             continue
         entry, allocates = constant
         room -= allocates
@@ -53,7 +58,21 @@ def _entries(place: Place) -> Sequence[Entry]:
         if len(found) == _MOST_CONSTANTS:
             raise field.data.error(0, f"the graph has more than {_MOST_CONSTANTS} constants")
         found.append(entry)
-    return found
+    # Where no variable is read any more, an optimizer of graphs was at work, and any constant may have been one.
+    variables = {entry.name for entry in found if read.get(entry.name, len(entry.shape) + 1) <= len(entry.shape)}
+    return [replace(entry, constant=bool(variables) and entry.name not in variables) for entry in found]
+
+
+_READS = {b"Identity": 0, b"Gather": 2, b"GatherV2": 2, b"GatherNd": 2}
+"""The operations that read a frozen variable, and the axes that it has at least: a shape's entries are gathered too."""
+
+
+def _read(node: BoundedFile) -> dict[str, int]:
+    """The name of what a node reads as a variable is read, and the axes that it must have to be one."""
+    parts = [field for field in fields(node) if field.number in (2, 3) and field.wire == LENGTH]
+    op = next((bytes(part.data.data[:9]) for part in parts if part.number == 2), b"")
+    inputs = (part.text for part in parts if part.number == 3)
+    return dict.fromkeys(itertools.islice(inputs, 1), _READS[op]) if op in _READS else {}
 
 
 def _constant(node: BoundedFile) -> tuple[Entry, int] | None:

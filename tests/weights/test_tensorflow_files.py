@@ -63,6 +63,12 @@ def test_variables_of_objects_have_their_own_names_and_places() -> None:
     }
 
 
+@pytest.mark.parametrize("edition", ["tf1", "tf2"])
+def test_a_frozen_variable_is_told_from_a_constant(edition: str) -> None:
+    found = entries(FILES / f"{edition}_frozen.pb")
+    assert {name for name, listed in found.items() if not listed.constant} == {"cell/kernel", "cell/resource"}
+
+
 def test_arrays_are_views_that_nobody_can_write() -> None:
     found = load(FILES / "tf1_dtypes")
     assert not any(array.flags.writeable or array.flags.owndata for array in found.values() if array.size)

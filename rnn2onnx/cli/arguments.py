@@ -35,6 +35,7 @@ Weights = Annotated[
     Optional[str],  # noqa: UP045  (typer reads annotations on Python 3.10)
     typer.Option("--weights", metavar="FILE", help="The variables' values; their seeded initial values if not given."),
 ]
+AsTensorflow = Annotated[bool, typer.Option("--as-tensorflow", help="In the file, import tensorflow finds rnn2onnx.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Feeds = Annotated[
     Optional[list[str]],  # noqa: UP045

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import Json, Model, Weights
+from rnn2onnx.cli.arguments import AsTensorflow, Json, Model, Weights
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 from rnn2onnx.cli.whole_file import whole_file
@@ -30,6 +30,7 @@ def compile_model(
         typer.Option("--opset", help="The ONNX opset, 13 to 26; 17 if not given."),
     ] = None,
     weights: Weights = None,
+    as_tensorflow: AsTensorflow = False,
     dump_ir: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--dump-ir", metavar="DIR", help="Write the program there as recorded and after each pass."),
@@ -49,7 +50,7 @@ def compile_model(
                 _dump(os.path.join(dump_ir, f"{len(stages):02}-{name}.ir"), after)
             stages.append((name, after is not before, seconds))
 
-        recorded = record(model)
+        recorded = record(model, as_tensorflow)
         chosen = weights if weights is not None else recorded.weights
         program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, opset=opset, observe=observe)
         line.say(f"writing {output}")

@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import rnn2onnx
@@ -32,16 +32,22 @@ class Recorded(NamedTuple):
     weights: Mapping[str, Any] | None
 
 
-def record(model: str) -> Recorded:
+def record(model: str, as_tensorflow: bool = False) -> Recorded:
     """Runs the function that ``model`` names under a fresh graph.
 
     Args:
         model: ``file.py``, ``file.py:function`` or a name in ``rnn2onnx.models``; the function is ``model`` by default.
+        as_tensorflow: Whether ``import tensorflow`` in the file finds this project.
 
     Raises:
         ModelError: There is no such file, function or model; or it raised an error of its own, which is then named with
             its file and line.
     """
+    with rnn2onnx.as_tensorflow() if as_tensorflow else nullcontext():
+        return _recorded(model)
+
+
+def _recorded(model: str) -> Recorded:
     path, function = _split(model)
     if path is None:
         module, weights = _ready(model)

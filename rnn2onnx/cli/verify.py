@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import Feeds, Json, Model, Seed, Shapes, Weights, feeds, shapes
+from rnn2onnx.cli.arguments import AsTensorflow, Feeds, Json, Model, Seed, Shapes, Weights, feeds, shapes
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 
@@ -27,6 +27,7 @@ def verify(
     shape: Shapes = None,
     seed: Seed = 0,
     weights: Weights = None,
+    as_tensorflow: AsTensorflow = False,
     json: Json = False,
 ) -> None:
     """Compare a model on onnxruntime with its meaning in numpy, in float32 and in float64."""
@@ -35,7 +36,7 @@ def verify(
 
     given, sizes = feeds(feed), shapes(shape)
     with progress(f"compiling {model}") as line:
-        recorded = record(model)
+        recorded = record(model, as_tensorflow)
         chosen: Any = weights if weights is not None else recorded.weights
         program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen)
         types = program.inputs

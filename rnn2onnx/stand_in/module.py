@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from rnn2onnx.errors import UnsupportedError, user_location
-from rnn2onnx.stand_in.places import canonical, exists, is_internal, sources
+from rnn2onnx.stand_in.places import canonical, exists, is_listed, sources
 from rnn2onnx.tf.refusals.training import refused
 
 _ABSENT = "rnn2onnx.stand_in.internals.absent"
@@ -30,7 +30,7 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return self._public()
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__version__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = self._found(name)
         # What is found stays: names of a module do not change.
@@ -39,7 +39,7 @@ class StandIn(ModuleType):
 
     def _found(self, name: str) -> Any:
         path = f"{self.__name__}.{name}"
-        if is_internal(path):
+        if is_listed(path):
             return stand_in(path)
         if _ABSENT in sources(self.__name__) and not name.startswith("_"):
             return refused(path.replace("tensorflow", "tf", 1))

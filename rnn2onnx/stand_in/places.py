@@ -28,9 +28,9 @@ def exists(name: str) -> bool:
     return bool(sources(name))
 
 
-def is_internal(name: str) -> bool:
-    """Whether a module is one that only TensorFlow's own files should import."""
-    return canonical(name) in SOURCES
+def is_listed(name: str) -> bool:
+    """Whether a module is in the table, so that it wins over what has its name in a module it is in."""
+    return canonical(name) in SOURCES or canonical(name) in OVERLAYS
 
 
 def sources(name: str) -> tuple[str, ...]:
@@ -41,8 +41,7 @@ def sources(name: str) -> tuple[str, ...]:
     """
     real = canonical(name)
     public = _public(real)
-    overlay = (OVERLAYS[real],) if real in OVERLAYS else ()
-    return (*overlay, *((public,) if public else ()), *SOURCES.get(real, ()))
+    return (*OVERLAYS.get(real, ()), *((public,) if public else ()), *SOURCES.get(real, ()))
 
 
 def _public(name: str) -> str | None:

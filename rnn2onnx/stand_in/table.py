@@ -6,6 +6,7 @@ _HERE = "rnn2onnx.stand_in.internals."
 _ABSENT = (f"{_HERE}absent",)
 _NOTHING = (f"{_HERE}nothing",)
 _TF = (
+    f"{_HERE}feeding",
     f"{_HERE}training",
     f"{_HERE}nn_at_inference",
     "rnn2onnx.tf",
@@ -78,27 +79,27 @@ ALIASES = {
 """Names that TensorFlow has or had for one module."""
 
 OVERLAYS = {
-    "tensorflow": f"{_HERE}training",
-    "tensorflow.contrib": f"{_HERE}contrib",
-    "tensorflow.contrib.layers": f"{_HERE}contrib_training",
-    "tensorflow.contrib.metrics": f"{_HERE}metrics",
-    "tensorflow.contrib.summary": f"{_HERE}summaries",
-    "tensorflow.contrib.rnn": f"{_HERE}cells_at_inference",
-    "tensorflow.contrib.slim": f"{_HERE}contrib_training",
-    "tensorflow.layers": f"{_HERE}layers_at_inference",
-    "tensorflow.metrics": f"{_HERE}metrics",
-    "tensorflow.nn": f"{_HERE}nn_at_inference",
-    "tensorflow.nn.rnn_cell": f"{_HERE}cells_at_inference",
-    "tensorflow.summary": f"{_HERE}summaries",
-    "tensorflow.train": f"{_HERE}train",
+    "tensorflow": (f"{_HERE}feeding", f"{_HERE}training"),
+    "tensorflow.contrib": (f"{_HERE}contrib",),
+    "tensorflow.contrib.layers": (f"{_HERE}contrib_training",),
+    "tensorflow.contrib.metrics": (f"{_HERE}metrics",),
+    "tensorflow.contrib.summary": (f"{_HERE}summaries",),
+    "tensorflow.contrib.rnn": (f"{_HERE}cells_at_inference",),
+    "tensorflow.contrib.slim": (f"{_HERE}contrib_training",),
+    "tensorflow.layers": (f"{_HERE}layers_at_inference",),
+    "tensorflow.metrics": (f"{_HERE}metrics",),
+    "tensorflow.nn": (f"{_HERE}nn_at_inference",),
+    "tensorflow.nn.rnn_cell": (f"{_HERE}cells_at_inference",),
+    "tensorflow.summary": (f"{_HERE}summaries",),
+    "tensorflow.train": (f"{_HERE}train",),
 }
 """What a namespace has only under TensorFlow's name: what trains can be made by files that are loaded as they stand."""
 
 _TABLE = {
     # Packages.
     """
-    contrib.cudnn_rnn.python contrib.cudnn_rnn.python.layers contrib.cudnn_rnn.python.ops contrib.eager
-    contrib.eager.python contrib.framework.python contrib.framework.python.ops contrib.layers.python
+    _api contrib.cudnn_rnn.python contrib.cudnn_rnn.python.layers contrib.cudnn_rnn.python.ops contrib.eager
+    contrib.eager.python contrib.framework.python contrib.layers.python
     contrib.layers.python.ops contrib.learn.python contrib.legacy_seq2seq.python contrib.legacy_seq2seq.python.ops
     contrib.rnn.python contrib.rnn.python.ops contrib.seq2seq.python contrib.seq2seq.python.ops contrib.slim.python
     contrib.training.python contrib.training.python.training keras.engine keras.legacy keras.utils models models.rnn
@@ -170,7 +171,7 @@ _TABLE = {
     """: _CONTRIB_LAYERS,
     """
     contrib.framework.python.framework contrib.framework.python.framework.tensor_util
-    contrib.framework.python.ops.arg_scope contrib.framework.python.ops.variables
+    contrib.framework.python.ops contrib.framework.python.ops.arg_scope contrib.framework.python.ops.variables
     """: ("rnn2onnx.tf.contrib.framework", *_TF),
     "contrib.slim.python.slim": (f"{_HERE}contrib_training", "rnn2onnx.tf.contrib.slim",),
     "contrib.training.python.training.hparam": ("rnn2onnx.tf.contrib.training",),
@@ -192,7 +193,7 @@ _TABLE = {
     python.training.checkpoint_utils python.training.gradient_descent python.training.learning_rate_decay
     python.training.momentum python.training.moving_averages python.training.optimizer python.training.saver
     python.training.session_run_hook python.training.slot_creator python.training.training
-    python.training.training_ops python.training.training_util contrib.opt contrib.opt.python.training
+    python.training.training_ops python.training.training_util contrib.opt
     """: _TRAIN,
     """
     python.training.tracking.base python.training.tracking.data_structures python.training.tracking.tracking

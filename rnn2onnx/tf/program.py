@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -116,7 +117,7 @@ def _weights(graph: Graph, variables: Sequence[Op], weights: Mapping[str, Any] |
         return graph.initial_values(names)
     given = {str(name).removesuffix(":0"): value for name, value in weights.items()}
     missing = [name for name in names if name not in given]
-    left = [name for name in given if name not in graph.variables]
+    left = [name for name in given if name not in graph.variables and not _of_training(name, graph)]
     shapes = []
     arrays: dict[str, Array] = {}
     for op in variables:
@@ -130,6 +131,19 @@ def _weights(graph: Graph, variables: Sequence[Op], weights: Mapping[str, Any] |
     if missing or left or shapes:
         raise WeightsError(_misfit(missing, left, shapes), user_location())
     return arrays
+
+
+_SLOTS = re.compile(
+    r"/(Adam|AdaMax|Adagrad|Adadelta|ExponentialMovingAverage|Ftrl|Momentum|RMSProp|accumulator|avg_(mean|sq)|biased)"
+    r"(_\d+)?$"
+)
+_STEPS = re.compile(r"(^|/)(beta[12]_power|global_step)(_\d+)?$")
+
+
+def _of_training(name: str, graph: Graph) -> bool:
+    """Whether a name is what an optimizer keeps for a variable of the graph, or counts: no model needs it."""
+    slot = _SLOTS.search(name)
+    return bool(_STEPS.search(name)) or (slot is not None and name[: slot.start()] in graph.variables)
 
 
 def _misfit(missing: Sequence[str], left: Sequence[str], shapes: Sequence[str]) -> str:

@@ -187,7 +187,7 @@ def test_contrib_batch_norm() -> None:
     last = tf.contrib.layers.batch_norm(x, is_training=False, scale=True, activation_fn=tf.nn.relu)
     first = tf.contrib.layers.batch_norm(x, is_training=False, data_format="NCW", scope="first")
     assert list(variables())[:4] == [
-        f"BatchNorm/{name}" for name in ("beta", "gamma", "moving_mean", "moving_variance")
+        f"BatchNorm/{name}" for name in ("gamma", "beta", "moving_mean", "moving_variance")
     ]
     assert {name: shape for name, shape in variables().items() if name.startswith("first")} == {
         "first/beta": (3,),
@@ -196,7 +196,7 @@ def test_contrib_batch_norm() -> None:
     }
     weights = {name: np.abs(array) for name, array in random_weights().items()}
     fed = numbers(2, 3, 5)
-    beta, gamma, mean, variance = list(weights.values())[:4]
+    gamma, beta, mean, variance = list(weights.values())[:4]
     want = np.maximum(gamma * (fed - mean) / np.sqrt(variance + 0.001) + beta, 0)
     close(run(last, fed, weights), want)
     beta, mean, variance = (array[:, None] for array in list(weights.values())[4:])

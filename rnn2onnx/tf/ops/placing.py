@@ -59,7 +59,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
             f"the placeholder {full!r} is of strings. Look the strings up before, and feed their ids.", user_location()
         )
     if shape is None or (isinstance(shape, TensorShape) and shape.rank is None):
-        return _Shapeless(dtype_of(dtype), graph, full)
+        return Shapeless(dtype_of(dtype), graph, full)
     tensor = Tensor(_input(graph, full, dtype, shape), graph, full)
     graph.placeholders[full] = tensor
     return tensor
@@ -70,7 +70,7 @@ def _input(graph: Graph, name: str, dtype: Any, shape: Any) -> Value:
     return graph.builder.input(name, Type(element_dtype(dtype), dims))
 
 
-class _Shapeless(Tensor):
+class Shapeless(Tensor):
     """A placeholder whose shape is not said yet; it is an input once ``set_shape`` says it."""
 
     def __init__(self, dtype: DType, graph: Graph, name: str) -> None:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
+from rnn2onnx.passes.mask import Behind, Finish, may_mask_behind, selected_inside
 from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.rows_apart import mixed_in
 from rnn2onnx.passes.vectorise import step_mask, zero_of
@@ -69,6 +70,8 @@ class _Recurrence:
         if bounded:
             self._bound()
         operands = [*self.initials, *self.sequences]
+        if self.lengths is not None and may_mask_behind(self.builder, op):
+            return self._masked_behind(operands)
         names = [f"{value.name}" for value in self.body.params]
         types = [value.type for value in self.body.params]
         if self.lengths is not None:
@@ -81,7 +84,7 @@ class _Recurrence:
             copier.ops(self.body)
             results = [copier.value(value) for value in self.body.results]
             if self.lengths is not None:
-                results = self._selected(block, results)
+                results = selected_inside(self.builder, op, block, results)
             block.results = tuple(results)
         values = self._walk(block, operands, backwards)
         rows = list(values[self.states :])
@@ -90,6 +93,15 @@ class _Recurrence:
         if turned:
             rows = [self._reversed(row) if row.type.rank > 1 else row for row in rows]
         return [*values[: self.states], *rows]
+
+    def _masked_behind(self, operands: Sequence[Value]) -> list[Value]:
+        """The Scan over all steps, whose rows are masked and whose states are picked behind it."""
+        behind = Behind(self.builder, self.op)
+        with self.builder.body([p.type for p in self.body.params], [p.name for p in self.body.params]) as block:
+            copier = Copier(self.builder, new=dict(zip(self.body.params, block.params, strict=True)))
+            copier.ops(self.body)
+            block.results = tuple(copier.value(value) for value in behind.results())
+        return list(self._walk(block, operands, False, behind.finished))
 
     def _mixes_rows(self, lengths: Value) -> bool:
         return mixed_in(self.body, lengths.type.shape[0]) is not None
@@ -132,22 +144,7 @@ class _Recurrence:
         types = [row.type.with_shape((total, *row.type.shape[1:]))]
         return builder.emit("pad", (row, pads, zero_of(builder, row)), mode="constant", types=types)[0]
 
-    def _selected(self, block: Block, results: Sequence[Value]) -> list[Value]:
-        """The body's results with the old state, or zero, for rows that have ended."""
-        alive = block.params[-1]
-        out = []
-        for index, value in enumerate(results):
-            if value.type.rank == 0 or index in self.op.attrs["unmasked"]:
-                out.append(value)
-                continue
-            mask = alive
-            if value.type.rank > 1:
-                mask = self.builder.emit("unsqueeze", (alive,), axes=tuple(range(1, value.type.rank)))[0]
-            old = block.params[index] if index < self.states else zero_of(self.builder, value)
-            out.append(self.builder.emit("where", (mask, value, old), types=[value.type])[0])
-        return out
-
-    def _walk(self, block: Block, operands: Sequence[Value], backwards: bool) -> Sequence[Value]:
+    def _walk(self, block: Block, operands: Sequence[Value], backwards: bool, finish: Finish = list) -> Sequence[Value]:
         """The Scan; a branch around it where there may be no steps; a Loop where the rows of no steps can't be made."""
         op, builder = self.op, self.builder
         note = self.report.noted(op)
@@ -161,13 +158,13 @@ class _Recurrence:
             return _repaired(builder, op, looped, self.states)
         if isinstance(self.time, int) and self.time:
             self.report.decide(op, described(op), "Scan", why)
-            return _scan_of(builder, op, block, operands, self.states, backwards)
+            return finish(_scan_of(builder, op, block, operands, self.states, backwards))
         known = all(builder.dim_value(dim) is not None for type in row_types for dim in type.shape)
         if not known:
             self.report.decide(op, described(op), "Loop", f"{why}; a length of its rows is known only inside")
             return _as_loop(builder, op, block, operands, self.states, backwards)
         self.report.decide(op, described(op), "Scan", f"{why}; guarded for sequences of no steps")
-        return _guarded_scan(builder, op, block, operands, self.states, backwards)
+        return _guarded_scan(builder, op, block, operands, self.states, backwards, finish)
 
 
 def _scan_of(
@@ -177,7 +174,13 @@ def _scan_of(
 
 
 def _guarded_scan(
-    builder: Builder, op: Op, block: Block, operands: Sequence[Value], states: int, backwards: bool
+    builder: Builder,
+    op: Op,
+    block: Block,
+    operands: Sequence[Value],
+    states: int,
+    backwards: bool,
+    finish: Finish = list,
 ) -> Sequence[Value]:
     """The Scan with a branch around it, which gives the states and no rows where there are no steps."""
     time: Dim = operands[states].type.shape[0]
@@ -185,10 +188,11 @@ def _guarded_scan(
     assert count is not None
     types = [param.type for param in block.params[:states]]
     types += [value.type.with_shape((time, *value.type.shape)) for value in block.results[states:]]
+    types = types[: len(op.results)]
 
     def run() -> Sequence[Value]:
         # The body is copied: it must be a body of the branch.
-        return _scan_of(builder, op, Copier(builder).block(block), operands, states, backwards)
+        return finish(_scan_of(builder, op, Copier(builder).block(block), operands, states, backwards))
 
     def nothing() -> list[Value]:
         return [*operands[:states], *(_zeros(builder, type) for type in types[states:])]

@@ -71,7 +71,7 @@ class Polynomial:
             if np.any(total):
                 out[key] = (atoms, total)
             else:
-                del out[key]
+                out.pop(key, None)
         return Polynomial(out)
 
     def times(self, other: Polynomial) -> Polynomial:

@@ -52,22 +52,57 @@ def test_a_scan_is_guarded_where_there_may_be_no_steps() -> None:
     )
 
 
-def test_lengths_become_a_mask_and_known_steps_need_no_guard() -> None:
-    text = """graph g(%x: f32[4, 2, 2], %h: f32[2, 2], %n: i64[2]) {
+LENGTHS = """graph g(%x: f32[4, 2, 2], %h: f32[2, 2], %n: i64[2]) {
   %0, %1 = recur %h, %x, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%2: f32[2, 2], %3: f32[2, 2]) {
     %4 = mul %2, %3 : f32[2, 2]
     return %4, %4
   } : f32[2, 2], f32[4, 2, 2]
   return "h" = %0, "y" = %1
 }"""
+
+
+def test_lengths_become_a_mask_behind_the_loop_and_known_steps_need_no_guard() -> None:
     assert (
-        after("lower fold", text)
+        after("lower fold", LENGTHS)
+        == """graph g(%x: f32[4, 2, 2], %h: f32[2, 2], %n: i64[2]) {
+  %0, %1 = scan %h, %x {reverse=false, states=1} (%2: f32[2, 2], %3: f32[2, 2]) {
+    %4 = mul %2, %3 : f32[2, 2]
+    return %4, %4
+  } : f32[2, 2], f32[4, 2, 2]
+  %5 = const 0 : i64[]
+  %6 = const 1 : i64[]
+  %7 = const 4 : i64[]
+  %8 = minimum %n, %7 : i64[2]
+  %9 = sub %8, %6 : i64[2]
+  %10 = maximum %9, %5 : i64[2]
+  %11 = unsqueeze %10 {axes=[1]} : i64[2, 1]
+  %12 = const [[0], [1]] : i64[2, 1]
+  %13 = concat %11, %12 {axis=1} : i64[2, 2]
+  %14 = less %5, %n : bool[2]
+  %15 = gather_nd %1, %13 {batch_dims=0} : f32[2, 2]
+  %16 = unsqueeze %14 {axes=[1]} : bool[2, 1]
+  %17 = where %16, %15, %h : f32[2, 2]
+  %18 = const [[0], [1], [2], [3]] : i64[4, 1]
+  %19 = unsqueeze %n {axes=[0]} : i64[1, 2]
+  %20 = less %18, %19 : bool[4, 2]
+  %21 = const 0.0 : f32[]
+  %22 = unsqueeze %20 {axes=[2]} : bool[4, 2, 1]
+  %23 = where %22, %1, %21 : f32[4, 2, 2]
+  return "h" = %17, "y" = %23
+}"""
+    )
+
+
+def test_a_walk_backwards_selects_in_each_step() -> None:
+    """Past its length a row waits for its turn."""
+    assert (
+        after("lower fold", LENGTHS.replace("reverse=false", "reverse=true"))
         == """graph g(%x: f32[4, 2, 2], %h: f32[2, 2], %n: i64[2]) {
   %0 = const [[0], [1], [2], [3]] : i64[4, 1]
   %1 = unsqueeze %n {axes=[0]} : i64[1, 2]
   %2 = less %0, %1 : bool[4, 2]
   %3 = const 0.0 : f32[]
-  %4, %5 = scan %h, %x, %2 {reverse=false, states=1} (%6: f32[2, 2], %7: f32[2, 2], %alive: bool[2]) {
+  %4, %5 = scan %h, %x, %2 {reverse=true, states=1} (%6: f32[2, 2], %7: f32[2, 2], %alive: bool[2]) {
     %8 = mul %6, %7 : f32[2, 2]
     %9 = unsqueeze %alive {axes=[1]} : bool[2, 1]
     %10 = where %9, %8, %6 : f32[2, 2]
@@ -77,6 +112,21 @@ def test_lengths_become_a_mask_and_known_steps_need_no_guard() -> None:
   return "h" = %4, "y" = %5
 }"""
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("mul %2, %3", "reverse %2 {axes=[0]}"),
+        ("unmasked=[]", "unmasked=[0]"),
+    ],
+    ids=["rows that reach others", "a state that goes on"],
+)
+def test_what_a_row_does_past_its_length_must_not_be_seen(old: str, new: str) -> None:
+    text = LENGTHS.replace(old, new)
+    assert "gather_nd" not in after("lower fold", text)
+    feeds = {"x": normal(1, 4, 2, 2), "h": normal(2, 2, 2), "n": np.array([1, 3])}
+    assert_keeps(parse(text), feeds, "lower")
 
 
 def test_a_native_layer_is_guarded_where_there_may_be_no_rows_or_no_steps() -> None:

@@ -10,8 +10,12 @@ from rnn2onnx.weights.npz import NPZ
 from rnn2onnx.weights.onnx_model import ONNX
 from rnn2onnx.weights.safetensors import SAFETENSORS
 from rnn2onnx.weights.saved_model import SAVED_MODEL
+from rnn2onnx.weights.torch_stream import TORCH_STREAM
+from rnn2onnx.weights.torch_zip import TORCH_ZIP
 
 FORMATS: tuple[Format, ...] = (
+    TORCH_ZIP,
+    TORCH_STREAM,
     NPZ,
     SAFETENSORS,
     ONNX,

@@ -17,15 +17,16 @@ from rnn2onnx.weights.bounded_file import BoundedFile
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.place import Place
-from rnn2onnx.weights.zip_archive import ZipFile, looks_like_a_zip, zip_files
+from rnn2onnx.weights.zip_archive import ZipFile, names_of_zip, zip_files
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 16
+_BFLOAT16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
 
 
 def _recognises(place: Place) -> bool:
     # Every other kind of archive is asked before: what is left, broken ones included, is this.
-    return looks_like_a_zip(place.head)
+    return bool(names_of_zip(place))
 
 
 def _entries(place: Place) -> Sequence[Entry]:
@@ -80,7 +81,7 @@ def _dtype(kind: object) -> np.dtype[Any]:
         raise ValueError(f"the dtype {str(kind)[:80]}")
     if kind.removeprefix("<").removeprefix("|") == "V2":
         # What numpy makes of bfloat16, the only number of two bytes that it has no name for.
-        return np.dtype(ml_dtypes.bfloat16)
+        return _BFLOAT16
     dtype: np.dtype[Any] = np.dtype(kind)
     if dtype.itemsize == 0 or dtype.kind not in "?biufcO":
         raise ValueError(f"the dtype {kind!r} is no number's")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
+from rnn2onnx.weights.place import Place
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _END64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
@@ -104,9 +107,16 @@ class ZipFile:
         return BoundedFile(f"{self.archive.path}:{self.name}", memoryview(unpacked).toreadonly())
 
 
-def looks_like_a_zip(head: bytes) -> bool:
-    """Whether a file that begins with ``head`` is a zip archive, however broken."""
-    return head[:4] in (_LOCAL, _END, _END64)
+def names_of_zip(place: Place) -> Collection[str]:
+    """The names in what looks like a zip archive, however broken; empty for another file."""
+    if place.head[:4] not in (_LOCAL, _END, _END64):
+        return ()
+    try:
+        return zip_files(BoundedFile.open(place.path)).keys()
+    except WeightsError:
+        # The first file's own header tells what kind of archive it was.
+        size = int.from_bytes(place.head[26:28], "little")
+        return (place.head[30 : 30 + size].decode("utf-8", "replace"),)
 
 
 def zip_files(archive: BoundedFile) -> dict[str, ZipFile]:

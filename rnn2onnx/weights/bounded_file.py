@@ -18,7 +18,12 @@ SLACK = 48 << 20
 """The bytes that reading a file may allocate beyond the file's own size."""
 
 
-@dataclass(frozen=True)
+def most_entries(size: int) -> int:
+    """How many arrays files of ``size`` bytes may have: each takes more than a kilobyte that is not in the file."""
+    return 36_000 + size // 2048
+
+
+@dataclass(frozen=True, slots=True)
 class BoundedFile:
     """A mapped file, or a part of one: every access is checked against its end, and only what is touched is read.
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnn2onnx.errors import WeightsError
-from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
+from rnn2onnx.weights.bounded_file import SLACK, BoundedFile, most_entries
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.place import Place
@@ -31,8 +31,6 @@ _OPERATIONS = re.compile(
 )
 """How a MetaGraphDef begins: with the operations that its graph uses."""
 
-_MOST_CONSTANTS = 1 << 16
-
 
 def _recognises(place: Place) -> bool:
     return _FIRST_NODE.match(place.head) is not None
@@ -42,7 +40,7 @@ def _entries(place: Place) -> Sequence[Entry]:
     file = BoundedFile.open(place.path)
     found: list[Entry] = []
     read: dict[str, int] = {}
-    room = len(file) + SLACK
+    room, most = len(file) + SLACK, most_entries(len(file))
     for field in fields(file):
         if field.number != 1 or field.wire != LENGTH:
             continue
@@ -55,8 +53,8 @@ def _entries(place: Place) -> Sequence[Entry]:
         room -= allocates
         if room < 0:
             raise field.data.error(0, f"with the constant {entry.name!r} it unpacks to more than the file's size")
-        if len(found) == _MOST_CONSTANTS:
-            raise field.data.error(0, f"the graph has more than {_MOST_CONSTANTS} constants")
+        if len(found) == most:
+            raise field.data.error(0, f"the graph has more than {most} constants")
         found.append(entry)
     # Where no variable is read any more, an optimizer of graphs was at work, and any constant may have been one.
     variables = {entry.name for entry in found if read.get(entry.name, len(entry.shape) + 1) <= len(entry.shape)}

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rnn2onnx.weights.bounded_file import BoundedFile
+from rnn2onnx.weights.bounded_file import BoundedFile, most_entries
 from rnn2onnx.weights.crc32c import masked_crc32c
 from rnn2onnx.weights.protobuf import varint
 
 MAGIC = 0xDB4775248B80FB57.to_bytes(8, "little")
 """The last bytes of every such file."""
 
-MOST_ENTRIES = 1 << 16
-"""How many keys a table may have: each costs memory that is not in the file."""
-
 _FOOTER = 48
 _KEYS = 8 << 20
 _COMPRESSIONS = {1: "snappy", 2: "zlib", 4: "zstd"}
 
 
-def read_table(file: BoundedFile) -> dict[bytes, BoundedFile]:
+def read_table(file: BoundedFile, beside: int = 0) -> dict[bytes, BoundedFile]:
     """The values of a table by their keys, in the order of the keys.
+
+    Args:
+        file: The table.
+        beside: How many bytes the files have that belong to it.
 
     Raises:
         WeightsError: The file is no such table, is cut or changed, or its blocks are compressed.
@@ -36,6 +37,7 @@ def read_table(file: BoundedFile) -> dict[bytes, BoundedFile]:
     found: dict[bytes, BoundedFile] = {}
     last: bytes | None = None
     room = len(file) + _KEYS
+    most = most_entries(len(file) + beside)
     for _, where in _entries(_block(file, start, size), room):
         start, size, _ = _handle(where, 0)
         for key, value in _entries(_block(file, start, size), room):
@@ -43,8 +45,8 @@ def read_table(file: BoundedFile) -> dict[bytes, BoundedFile]:
                 problem = "there twice" if key == last else "not in order"
                 raise value.error(0, f"the key {_shown(key)} is {problem}")
             room -= len(key)
-            if len(found) == MOST_ENTRIES or room < 0:
-                raise value.error(0, f"the table has more than {MOST_ENTRIES} keys, or too long ones")
+            if len(found) == most or room < 0:
+                raise value.error(0, f"the table has more than {most} keys, or too long ones")
             found[key] = value
             last = key
     return found

@@ -7,6 +7,7 @@ Source: TensorFlow, core/protobuf/tensor_bundle.proto.
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ class _Bundle:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._index = BoundedFile.open(prefix + ".index")
-        self._table = read_table(self._index)
+        shards = glob.iglob(glob.escape(prefix) + ".data-*")
+        self._table = read_table(self._index, sum(os.path.getsize(path) for path in shards))
         header = self._table.pop(b"", None)
         if header is None:
             raise self._index.error(0, "the table is no tensor bundle: it has no header")

@@ -6,6 +6,8 @@ from rnn2onnx.weights.checkpoint import CHECKPOINT
 from rnn2onnx.weights.checkpoint_v1 import CHECKPOINT_V1
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.graph_def import GRAPH_DEF, META_GRAPH
+from rnn2onnx.weights.keras_archive import KERAS_ARCHIVE
+from rnn2onnx.weights.keras_h5 import KERAS_H5
 from rnn2onnx.weights.npz import NPZ
 from rnn2onnx.weights.onnx_model import ONNX
 from rnn2onnx.weights.safetensors import SAFETENSORS
@@ -14,6 +16,8 @@ from rnn2onnx.weights.torch_stream import TORCH_STREAM
 from rnn2onnx.weights.torch_zip import TORCH_ZIP
 
 FORMATS: tuple[Format, ...] = (
+    KERAS_ARCHIVE,
+    KERAS_H5,
     TORCH_ZIP,
     TORCH_STREAM,
     NPZ,

@@ -16,6 +16,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
 from rnn2onnx.weights.hdf5_types import Datatype, parse_datatype
 
@@ -154,7 +155,11 @@ class Hdf5File:
             raise layout.error(0, f"{what} of shape {list(shape)} and dtype {dtype} lies in {len(content)} bytes")
         return Dataset(dtype.newbyteorder("=") if dtype.kind in "iufc" else dtype, shape, dtype, content)
 
-    def spend(self, room: int, at: BoundedFile) -> None:
+    def error_at(self, address: int, problem: str) -> WeightsError:
+        """The error for an object whose header is at an address."""
+        return self._file.error(min(address, len(self._file)), problem)
+
+    def _spend(self, room: int, at: BoundedFile) -> None:
         """Counts memory that the file makes this take.
 
         Raises:
@@ -203,7 +208,7 @@ class Hdf5File:
                     blocks.append(self._file.part(place, length, f"the header of {what}"))
                 elif kind:
                     found.append((kind, body))
-                self.spend(_ROOM_OF_AN_OBJECT, block)
+                self._spend(_ROOM_OF_AN_OBJECT, block)
                 offset += 8 + size
                 read += 1
         if read != count:
@@ -239,7 +244,7 @@ class Hdf5File:
     def _name(self, names: BoundedFile, offset: int, what: str) -> str:
         raw = bytes(names.at(offset, min(max(len(names) - offset, 0), _LONGEST_NAME), f"a name in {what}"))
         end = raw.find(b"\0")
-        self.spend(_ROOM_OF_AN_OBJECT + 2 * end, names)
+        self._spend(_ROOM_OF_AN_OBJECT + 2 * end, names)
         try:
             if end > 0:
                 return raw[:end].decode()
@@ -301,7 +306,7 @@ class Hdf5File:
             if item is None:
                 raise value.error(0, f"{what} lies where nothing is")
             value = item.part(0, length, what)
-        self.spend(_ROOM_OF_AN_OBJECT + 4 * len(value), value)
+        self._spend(_ROOM_OF_AN_OBJECT + 4 * len(value), value)
         try:
             return bytes(value.data).rstrip(b"\0").decode()
         except UnicodeDecodeError:
@@ -323,7 +328,7 @@ class Hdf5File:
                 break
             size = self._number_in(heap, offset + 8, what)
             found[number] = heap.part(offset + 16, size, what)
-            self.spend(_ROOM_OF_AN_OBJECT, heap)
+            self._spend(_ROOM_OF_AN_OBJECT, heap)
             offset += 16 + -(-size // 8) * 8
         self._heaps[address] = found
         return found

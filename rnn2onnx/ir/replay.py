@@ -20,7 +20,7 @@ that replace its results, or None: not mine."""
 def replay(graph: Graph, rules: Sequence[Rule] = ()) -> Graph:
     """``graph`` rebuilt with ``rules``; the very same object if nothing changed."""
     builder = Builder(graph.name)
-    builder.reserve(_dims(graph))
+    builder.reserve(dims_of(graph))
     copier = Copier(builder, rules)
     for value in graph.inputs:
         copier.new[value] = builder.input(value.name, value.type)
@@ -129,7 +129,8 @@ def _size(graph: Graph) -> int:
     return sum(1 for _ in walk(graph.block))
 
 
-def _dims(graph: Graph) -> set[str]:
+def dims_of(graph: Graph) -> set[str]:
+    """The names of all lengths in a graph."""
     values = [*graph.inputs]
     for op in walk(graph.block):
         values.extend(op.results)

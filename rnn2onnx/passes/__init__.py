@@ -10,6 +10,7 @@ from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
+from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.unbundle import Unbundle
 
@@ -19,6 +20,7 @@ PIPELINE: tuple[Pass, ...] = (
     Distribute(),
     Parallelise(),
     Recognise(),
+    Sink(),
     Unbundle(),
     Lower(),
     Tidy(),
@@ -37,6 +39,7 @@ __all__ = [
     "RaiseLoops",
     "Recognise",
     "Report",
+    "Sink",
     "Tidy",
     "Unbundle",
     "run_passes",

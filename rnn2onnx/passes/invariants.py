@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
-from rnn2onnx.ir.replay import sweep
+from rnn2onnx.ir.replay import dims_of, sweep
 from rnn2onnx.passes.dependence import inputs_of
 
 _LOOPS = {"recur", "scan", "loop"}
@@ -12,9 +12,7 @@ _LOOPS = {"recur", "scan", "loop"}
 def hoist(graph: Graph) -> Graph:
     """``graph`` with loop invariants before their loops; the same object if there are none."""
     builder = Builder(graph.name)
-    builder.reserve(
-        {d for v in _values(graph.block) for d in (*v.type.shape, *(v.content or ())) if isinstance(d, str)}
-    )
+    builder.reserve(dims_of(graph))
     copier = _Hoister(builder)
     for value in graph.inputs:
         copier.new[value] = builder.input(value.name, value.type)
@@ -56,12 +54,3 @@ def _invariants(body: Block) -> list[Op]:
         else:
             varying.update(op.results)
     return found
-
-
-def _values(block: Block) -> list[Value]:
-    out = [*block.params]
-    for op in block.ops:
-        out.extend(op.results)
-        for body in op.blocks:
-            out.extend(_values(body))
-    return out

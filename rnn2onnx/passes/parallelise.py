@@ -22,6 +22,7 @@ from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.linear_states import LinearForms, NotLinearError
 from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.vectorise import Steps, step_mask
+from rnn2onnx.targets import ONNXRUNTIME, Target
 
 _I64 = np.dtype(np.int64)
 
@@ -31,6 +32,7 @@ class Parallelise:
     """Recurrences that are linear and elementwise in their state become prefix scans."""
 
     name: ClassVar[str] = "parallelise"
+    target: Target = ONNXRUNTIME
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with prefix scans where states are linear."""
@@ -39,7 +41,7 @@ class Parallelise:
             if op.kind.name != "recur" or op.attrs["states"] != 1 or op.attrs["unmasked"]:
                 return None
             try:
-                return _chosen(builder, op, report)
+                return _chosen(builder, op, report, self.target)
             except NotLinearError as error:
                 report.note(op, f"no prefix scan, since {error}")
                 return None
@@ -47,29 +49,27 @@ class Parallelise:
         return replay(graph, (rule,))
 
 
-_NUMBERS = 256
-_STEPS = 64
-"""A prefix scan pays for at most so many numbers in a state and from so many steps on: a step of few numbers costs what
-the engine needs to come round, whatever it computes; one of many costs what its numbers do, and these are twice as
-many in a prefix scan. Measured on onnxruntime 1.31, one thread: 0.29 of the time at 1000 steps of 128 numbers, 0.62 at
-100; 0.9 to 1 at 512 numbers, 1.9 at 2048."""
-
-
-def _chosen(builder: Builder, op: Op, report: Report) -> Sequence[Value] | None:
+def _chosen(builder: Builder, op: Op, report: Report, target: Target) -> Sequence[Value] | None:
     """The prefix scan, or a branch that runs it where it pays; None where it never does."""
     prefix = _Prefix(builder, op)
     numbers, steps = prefix.numbers(), prefix.length(prefix.time)
     known = [value.content[0] if value.content else None for value in (numbers, steps)]
-    if isinstance(known[0], int) and known[0] > _NUMBERS:
+    if isinstance(known[0], int) and known[0] > target.prefix_numbers:
         return None
-    if isinstance(known[1], int) and known[1] < _STEPS:
+    if isinstance(known[1], int) and known[1] < target.prefix_steps:
         return None
     with builder.body([]) as then:
         then.results = tuple(prefix.results())
-    limits = f"where a state has at most {_NUMBERS} numbers and there are {_STEPS} steps or more"
+    limits = (
+        f"where a state has at most {target.prefix_numbers} numbers and there are {target.prefix_steps} steps or more"
+    )
     report.decide(op, described(op), f"prefix scan {limits}", "its state is multiplied and added to element by element")
-    few = builder.emit("less_equal", (numbers, builder.const(np.array(_NUMBERS, _I64))), location=op.location)[0]
-    many = builder.emit("greater_equal", (steps, builder.const(np.array(_STEPS, _I64))), location=op.location)[0]
+    few = builder.emit(
+        "less_equal", (numbers, builder.const(np.array(target.prefix_numbers, _I64))), location=op.location
+    )[0]
+    many = builder.emit(
+        "greater_equal", (steps, builder.const(np.array(target.prefix_steps, _I64))), location=op.location
+    )[0]
     both = builder.emit("and", (few, many), location=op.location)[0]
     with builder.body([]) as otherwise:
         body = Copier(builder).block(op.blocks[0])

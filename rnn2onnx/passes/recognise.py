@@ -7,14 +7,14 @@ random numbers in float64 against the body itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from rnn2onnx.errors import FeedError
-from rnn2onnx.ir import Array, Builder, Graph, Op, Value, evaluate_body, kind, replay
+from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, evaluate_body, kind, replay
 from rnn2onnx.ir.types import Type, is_float
 from rnn2onnx.passes.affine import Forms
 from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
@@ -22,6 +22,7 @@ from rnn2onnx.passes.polynomial import NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.unproject import unprojected
 from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.targets import ONNXRUNTIME, Target
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Recognise:
     """Recurrences that compute an LSTM, GRU or RNN become the native operators."""
 
     name: ClassVar[str] = "recognise"
+    target: Target = ONNXRUNTIME
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with native layers where recurrences compute them."""
@@ -37,13 +39,13 @@ class Recognise:
             if op.kind.name != "recur":
                 return None
             try:
-                return _native(builder, op, report)
+                return _native(builder, op, report, self.target)
             except MismatchError as error:
                 why = str(error)
             except NotPolynomialError as error:
                 why = error.reason
             try:
-                return _native_before_its_projection(builder, op, report)
+                return _native_before_its_projection(builder, op, report, self.target)
             except (MismatchError, NotPolynomialError):
                 report.note(op, why)
             return None
@@ -51,15 +53,15 @@ class Recognise:
         return replay(graph, (rule,))
 
 
-def _native_before_its_projection(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
+def _native_before_its_projection(builder: Builder, op: Op, report: Report, target: Target) -> Sequence[Value]:
     """The results by a native layer that carries what the output state is projected from."""
     found = unprojected(builder, op)
     if found is None:
         raise MismatchError("none of its states is a product with a constant that starts at zero")
-    return found.results(builder, _native(builder, found.op, report))
+    return found.results(builder, _native(builder, found.op, report, target))
 
 
-def _native(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
+def _native(builder: Builder, op: Op, report: Report, target: Target) -> Sequence[Value]:
     (body,) = op.blocks
     count: int = op.attrs["states"]
     lengths = op.operands[-1] if op.attrs["lengths"] else None
@@ -74,7 +76,34 @@ def _native(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
         raise MismatchError("it emits more than its output state in each step")
     inputs = _inputs(found, params[found.hidden])
     _prove(op, found, inputs, forms)
+    if found.kind == "rnn":
+        return _small_or_not(builder, op, report, target, lambda: _emit(builder, op, found, inputs, lengths, report))
     return _emit(builder, op, found, inputs, lengths, report)
+
+
+def _small_or_not(
+    builder: Builder, op: Op, report: Report, target: Target, native: Callable[[], Sequence[Value]]
+) -> Sequence[Value]:
+    """The native layer where a state has few numbers, and the recurrence where it has more: the faster of the two."""
+    rows, units = op.operands[0].type.shape
+    assert isinstance(units, int)
+    slow = f"the native RNN is slower than a Scan for more than {target.rnn_numbers} numbers in a state"
+    fits = target.rnn_numbers // units
+    if fits == 0 or (isinstance(rows, int) and rows > fits):
+        raise MismatchError(slow)
+    if isinstance(rows, int):
+        return native()
+    report.note(op, slow)
+    count = builder.dim_value(rows)
+    assert count is not None
+    few = builder.emit("less_equal", (count, builder.const(np.array(fits, np.int64))), location=op.location)[0]
+    with builder.body([]) as then:
+        then.results = tuple(native())
+    with builder.body([]) as otherwise:
+        body = Copier(builder).block(op.blocks[0])
+        otherwise.results = builder.emit(op.kind, op.operands, blocks=(body,), location=op.location, **op.attrs)
+    types = [value.type for value in otherwise.results]
+    return builder.emit("cond", (few,), blocks=(then, otherwise), location=op.location, types=types)
 
 
 class _Linear:

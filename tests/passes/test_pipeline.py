@@ -46,6 +46,7 @@ def test_the_order_of_the_passes() -> None:
         "distribute",
         "parallelise",
         "recognise",
+        "sink",
         "unbundle",
         "lower",
         "tidy",
@@ -105,7 +106,7 @@ def test_every_recurrence_that_is_left_is_decided_about() -> None:
   return "y" = %10
 }"""
     made = decisions(text)
-    assert sorted(decision.became for decision in made) == ["Loop", "RNN", "Scan"]
+    assert sorted(decision.became for decision in made) == ["Loop", "RNN", "Scan", "Scan"]
     assert all(decision.why and decision.source for decision in made)
 
 
@@ -155,4 +156,4 @@ def test_a_recurrence_in_a_recurrence_becomes_native_too() -> None:
 }"""
     feeds = {"x": normal(1, 3, 2, 2), "m": normal(2, 4, 2, 2), "h": normal(3, 2, 2)}
     made = assert_keeps(parse(text), feeds, *BY_NAME)
-    assert [op.kind.name for op in walk(made.block) if op.kind.name in ("rnn", "scan")] == ["scan", "rnn"]
+    assert [op.kind.name for op in walk(made.block) if op.kind.name in ("rnn", "scan")] == ["scan", "rnn", "scan"]

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from rnn2onnx.errors import UnsupportedError, user_location
-from rnn2onnx.stand_in.places import canonical, exists, is_listed, sources
+from rnn2onnx.stand_in.places import canonical, exists, is_listed, sources, starred
 from rnn2onnx.tf.refusals.training import refused
 
 _ABSENT = "rnn2onnx.stand_in.internals.absent"
@@ -29,7 +29,7 @@ class StandIn(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return self._public()
+            return list(starred(self.__name__))
         if name.startswith("__") and name != "__version__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = self._found(name)
@@ -65,11 +65,6 @@ class StandIn(ModuleType):
         if self._sources is None:
             self._sources = [importlib.import_module(source) for source in sources(self.__name__)]
         return self._sources
-
-    def _public(self) -> list[str]:
-        """The names that ``import *`` binds."""
-        names = (name for source in self._searched() for name in getattr(source, "__all__", ()))
-        return [name for name in dict.fromkeys(names) if not name.startswith("_")]
 
     def __repr__(self) -> str:
         return f"<module {self.__name__!r} of rnn2onnx>"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 from functools import cache
 from types import ModuleType
 
 from rnn2onnx.errors import StandInError, UnsupportedError, user_location
-from rnn2onnx.stand_in.table import ALIASES, OVERLAYS, SOURCES
+from rnn2onnx.stand_in.table import ALIASES, EVERYTHING, OVERLAYS, SHADOWS, SOURCES, STARRED
 
 ROOTS = ("tensorflow", "tensorflow_core", "keras", "deepctr")
 
@@ -42,6 +43,25 @@ def sources(name: str) -> tuple[str, ...]:
     real = canonical(name)
     public = _public(real)
     return (*OVERLAYS.get(real, ()), *((public,) if public else ()), *SOURCES.get(real, ()))
+
+
+def starred(name: str) -> tuple[str, ...]:
+    """The names that ``import *`` of a module binds.
+
+    A public namespace of this project has what TensorFlow's has. An internal module's names are looked up in more
+    places than it has in TensorFlow, so that not all that could be found there is bound: a file that imports all of
+    ``tensorflow.python.ops.rnn_cell`` goes on to use Python's ``tuple``, and a ``dynamic_rnn`` of its own.
+    """
+    real = canonical(name)
+    if real in STARRED:
+        return STARRED[real]
+    public = _public(real) is not None
+    places = sources(real)
+    own = tuple(place for place in places if place not in EVERYTHING) or places
+    modules = [importlib.import_module(place) for place in (places if public else own)]
+    names = (name for module in modules for name in getattr(module, "__all__", ()) if not name.startswith("_"))
+    hidden = frozenset() if public else frozenset(dir(builtins)) - SHADOWS.get(real, frozenset())
+    return tuple(name for name in dict.fromkeys(names) if name not in hidden)
 
 
 def _public(name: str) -> str | None:

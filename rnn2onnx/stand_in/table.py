@@ -61,7 +61,6 @@ ALIASES = {
     "tensorflow._api.v1": "tensorflow",
     "tensorflow.compat.v1": "tensorflow",
     "tensorflow.contrib.keras": "tensorflow.keras",
-    "tensorflow.contrib.keras.python.keras": "tensorflow.keras",
     "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq": "tensorflow.contrib.legacy_seq2seq",
     "tensorflow.contrib.nn": "tensorflow.nn",
     "tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl": "tensorflow.contrib.rnn.python.ops.core_rnn_cell",
@@ -140,7 +139,7 @@ _TABLE = {
     "python.framework.tensor_shape": (
         f"{_HERE}tensor_shapes", "rnn2onnx.tf.shapes.shape", "rnn2onnx.tf.shapes.dimension",
     ),
-    "python.framework.tensor_util contrib.util.python.framework": ("rnn2onnx.tf.shapes.static_value", *_TF),
+    "python.framework.tensor_util": ("rnn2onnx.tf.shapes.static_value", *_TF),
     # Recurrence.
     """
     contrib.rnn.python.ops.core_rnn_cell contrib.rnn.python.ops.fused_rnn_cell contrib.rnn.python.ops.gru_ops
@@ -247,3 +246,40 @@ _TABLE = {
 
 SOURCES = {f"tensorflow.{module}": places for modules, places in _TABLE.items() for module in modules.split()}
 """The modules of this project that have what is in a module of TensorFlow, first those that win."""
+
+SHADOWS = {
+    f"tensorflow.python.{module}": frozenset(names.split())
+    for module, names in {
+        "framework.dtypes": "bool",
+        "ops.array_ops": "slice",
+        "ops.control_flow_ops": "tuple",
+        "ops.gen_math_ops": "round",
+        "ops.math_ops": "abs complex pow range round",
+        "ops.standard_ops": "abs complex pow range round slice tuple",
+    }.items()
+}
+"""Names of Python's builtins that internal modules of TensorFlow have for something else."""
+
+EVERYTHING = frozenset(_TF)
+"""Where names are looked up that are not found where they belong."""
+
+_CELL_NAMES = """
+    BasicLSTMCell BasicRNNCell DeviceWrapper DropoutWrapper EmbeddingWrapper GRUCell InputProjectionWrapper LSTMCell
+    LSTMStateTuple LayerRNNCell MultiRNNCell OutputProjectionWrapper RNNCell ResidualWrapper array_ops
+    assert_like_rnncell base_layer clip_ops collections constant_op context dtypes init_ops initializers logging
+    math_ops nest nn_ops ops partitioned_variables tensor_shape tensor_util tf_variables vs
+    """
+
+STARRED = {
+    f"tensorflow.python.ops.{module}": tuple(names.split())
+    for module, names in {
+        "rnn": """
+            array_ops bidirectional_dynamic_rnn constant_op context control_flow_ops dtypes dynamic_rnn math_ops nest
+            ops raw_rnn rnn_cell_impl static_bidirectional_rnn static_rnn static_state_saving_rnn tensor_array_ops
+            tensor_shape tensor_util vs
+            """,
+        "rnn_cell": _CELL_NAMES,
+        "rnn_cell_impl": _CELL_NAMES,
+    }.items()
+}
+"""What ``import *`` binds of modules that published code imports so: their own names and those they import."""

@@ -105,3 +105,17 @@ def test_passes_are_listed_with_what_they_do(cli):
     facts = json.loads(cli("passes", "--json").out)
     assert [fact["name"] for fact in facts] == [step.name for step in PIPELINE]
     assert all(fact["does"].endswith(".") for fact in facts)
+
+
+def test_a_file_that_imports_tensorflow(cli, model):
+    model.write_text(
+        model.read_text()
+        .replace("from rnn2onnx import tf", "import tensorflow as tf\nfrom tensorflow.contrib import rnn")
+        .replace("tf.nn.rnn_cell.GRUCell", "rnn.GRUCell")
+    )
+    assert "No module named 'tensorflow'" in cli("compile", "model.py", "-o", "model.onnx").err
+    for command in (("compile", "-o", "model.onnx"), ("show",), ("verify",)):
+        found = cli(command[0], "model.py", *command[1:], "--as-tensorflow")
+        assert (found.code, found.err) == (0, "")
+    model.write_text(model.read_text().replace("rnn.GRUCell", "rnn.GRUCel"))
+    assert "tf.contrib.rnn.GRUCell" in cli("compile", "model.py", "-o", "model.onnx", "--as-tensorflow").err

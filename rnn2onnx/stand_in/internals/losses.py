@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.stand_in.internals.unlearned import unlearned
+from rnn2onnx.tf.recording.unlearned import unlearned
 
 __all__ = ["ctc_loss", "nce_loss", "sampled_softmax_loss"]
 

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from rnn2onnx import __version__
+from rnn2onnx.cli.bench import bench
 from rnn2onnx.cli.compile import compile_model
 from rnn2onnx.cli.demo import demo
 from rnn2onnx.cli.passes import passes
@@ -35,6 +36,7 @@ app.command("compile")(compile_model)
 app.command()(run)
 app.command()(verify)
 app.command()(show)
+app.command()(bench)
 app.command()(passes)
 app.command()(demo)
 

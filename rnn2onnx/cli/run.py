@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from rnn2onnx.cli.arguments import Feeds, Json, Seed, Shapes, feeds, shapes
+from rnn2onnx.cli.onnx_file import input_types, opened
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 from rnn2onnx.cli.whole_file import whole_file
-from rnn2onnx.errors import FeedError, ModelError
+from rnn2onnx.errors import FeedError
 
 if TYPE_CHECKING:
     from rnn2onnx.ir import Array, Type
@@ -34,8 +34,8 @@ def run(
 
     given, sizes = feeds(feed), shapes(shape)
     with progress(f"loading {file}") as line:
-        engine = _opened(file)
-        types = _inputs(file, engine)
+        engine = opened(file)
+        types = input_types(file, engine)
         missing = {name: type for name, type in types.items() if name not in given}
         sizes = {**_sizes_of(given, types), **sizes}
         drawn = random_feeds(missing, {name: sizes[name] for name in _dims(missing) if name in sizes}, seed=seed)
@@ -68,43 +68,6 @@ def run(
     notes += [f"random inputs of seed {seed}"] if drawn else []
     notes += [f"written to {output}"] if output else []
     say("; ".join(notes))
-
-
-def _opened(file: str) -> Any:
-    from rnn2onnx.runtime import session
-
-    if not os.path.isfile(file):
-        raise ModelError(f"there is no file {file!r}; `rnn2onnx compile MODEL -o {file}` makes one.")
-    try:
-        return session(file)
-    except ImportError:
-        raise
-    except Exception as error:
-        raise ModelError(f"{file!r} is not a model that onnxruntime can load: {error}") from None
-
-
-def _inputs(file: str, engine: Any) -> dict[str, Type]:
-    """The types of a model's inputs; a length without a name gets one."""
-    from rnn2onnx.ir import Type
-    from rnn2onnx.ir.types import dtype_of
-
-    types: dict[str, Type] = {}
-    for value in engine.get_inputs():
-        if value.type not in _DTYPES:
-            raise ModelError(f"the input {value.name!r} of {file} is a {value.type}; tensors of numbers can be given.")
-        shape = [
-            dim if isinstance(dim, int | str) else f"{value.name}.{axis}" for axis, dim in enumerate(value.shape or [])
-        ]
-        types[value.name] = Type(dtype_of(_DTYPES[value.type]), tuple(shape))
-    return types
-
-
-_DTYPES = {
-    "tensor(float16)": "f16", "tensor(bfloat16)": "bf16", "tensor(float)": "f32", "tensor(double)": "f64",
-    "tensor(bool)": "bool", "tensor(int8)": "i8", "tensor(int16)": "i16", "tensor(int32)": "i32",
-    "tensor(int64)": "i64", "tensor(uint8)": "u8", "tensor(uint16)": "u16", "tensor(uint32)": "u32",
-    "tensor(uint64)": "u64",
-}  # fmt: skip
 
 
 def _dims(types: dict[str, Type]) -> list[str]:

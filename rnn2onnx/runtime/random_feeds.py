@@ -65,12 +65,13 @@ def all_sizes(types: Mapping[str, Type], sizes: Mapping[str, int] | None = None)
     return {**defaults, **(sizes or {})}
 
 
-def integer_ranges(graph: Graph, sizes: Mapping[str, int]) -> dict[str, range]:
+def integer_ranges(graph: Graph, sizes: Mapping[str, int], *, past_end: int = 1) -> dict[str, range]:
     """What the integers of each input may be, by what the program does with them: lengths, or positions in a table.
 
     Args:
         graph: The program as recorded.
         sizes: Every named length.
+        past_end: How far lengths may be past the end.
     """
     sources = {value: {value.name} for value in graph.inputs if value.type.dtype.kind in "iu"}
     ranges: dict[str, range] = {}
@@ -81,7 +82,7 @@ def integer_ranges(graph: Graph, sizes: Mapping[str, int]) -> dict[str, range]:
                 continue
             for same in _passed_on(op, place):
                 sources.setdefault(same, set()).update(names)
-            limit = _limit(op, place)
+            limit = _limit(op, place, past_end)
             if limit is None:
                 continue
             dim, beyond = limit
@@ -100,13 +101,13 @@ def _passed_on(op: Op, place: int) -> Iterator[Value]:
         yield op.blocks[0].params[place]
 
 
-def _limit(op: Op, place: int) -> tuple[Dim, int] | None:
+def _limit(op: Op, place: int, past_end: int) -> tuple[Dim, int] | None:
     """The length that an operand's elements must stay below, and by how much they may pass it; None if any will do."""
     name = op.kind.name
     if name == "gather" and place == 1:
         return op.operands[0].type.shape[op.attrs["axis"]], 0
     if name == "recur" and op.attrs["lengths"] and place == len(op.operands) - 1:
-        return op.operands[op.attrs["states"]].type.shape[0], 2
+        return op.operands[op.attrs["states"]].type.shape[0], 1 + past_end
     if name == "reverse_sequence" and place == 1:
-        return op.operands[0].type.shape[op.attrs["seq_axis"]], 2
+        return op.operands[0].type.shape[op.attrs["seq_axis"]], 1 + past_end
     return None

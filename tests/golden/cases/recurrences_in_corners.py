@@ -1,4 +1,4 @@
-"""Corners of recurrences that no other family looks into: batches, unbalanced outputs, unknown emits, scopes, dtypes."""
+"""Corners of recurrences that no other family looks into: batches, nests of outputs, emits, scopes, dtypes."""
 
 from __future__ import annotations
 

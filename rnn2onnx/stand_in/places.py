@@ -34,6 +34,7 @@ def is_listed(name: str) -> bool:
     return canonical(name) in SOURCES or canonical(name) in OVERLAYS
 
 
+@cache
 def sources(name: str) -> tuple[str, ...]:
     """The modules of this project that have what is in a module of TensorFlow, first those that win.
 

@@ -197,6 +197,7 @@ _TABLE = {
     """
     python.training.tracking.base python.training.tracking.data_structures python.training.tracking.tracking
     """: (f"{_HERE}tracking",),
+    "contrib.tensorboard.plugins.projector": (f"{_HERE}projector",),
     "python.client.device_lib": (f"{_HERE}devices",),
     "python.eager python.eager.context contrib.eager.python.tfe": (f"{_HERE}eager_mode", *_TF),
     # Python of TensorFlow's own.
@@ -221,7 +222,7 @@ _TABLE = {
     contrib.input_pipeline contrib.labeled_tensor contrib.linear_optimizer contrib.lookup contrib.losses
     contrib.model_pruning contrib.predictor contrib.quantize contrib.recurrent contrib.rnn.ops contrib.session_bundle
     contrib.signal contrib.slim.learning contrib.slim.nets contrib.sparsemax contrib.stateless contrib.tensor_forest
-    contrib.tensorboard contrib.tensorboard.plugins contrib.tensorboard.plugins.projector contrib.timeseries
+    contrib.tensorboard contrib.tensorboard.plugins contrib.timeseries
     contrib.tpu
     contrib.learn.python.learn.datasets contrib.learn.python.learn.datasets.mnist contrib.slim.python.slim.data
     examples examples.tutorials examples.tutorials.mnist examples.tutorials.mnist.input_data models.rnn.ptb

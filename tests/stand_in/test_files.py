@@ -104,7 +104,7 @@ def test_a_model_with_its_training_gives_what_it_gives_without() -> None:
     assert set(program.inputs) == {"ids", "lengths", "is_training"}
     expected = rnn2onnx.compile(without, same, weights=weights).run(feeds())
     np.testing.assert_array_equal(program.run(feeds())[0], expected[0])
-    with pytest.raises(ValueError, match=r"left over: table/Adagrad2"):
+    with pytest.raises(ValueError, match=r"(?s)left over.*table/Adagrad2"):
         rnn2onnx.compile(with_training, outputs, weights={**weights, "table/Adagrad2": weights["table"]})
 
 

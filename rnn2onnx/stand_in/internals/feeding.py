@@ -27,6 +27,7 @@ class _Number(placing.Shapeless):
 def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tensor:
     """An input; one without a shape is a number if it is used before it is given one. Source: ``tf.placeholder``."""
     graph = get_default_graph()
+    graph.keeps_training = True
     said = shape is not None and not (isinstance(shape, TensorShape) and shape.rank is None)
     if said or graph.builder.block is not graph.builder.root or dtype_of(dtype) is string:
         return placing.placeholder(dtype, shape, name)

@@ -19,6 +19,7 @@ from rnn2onnx.stand_in.internals.summaries import merge_all as merge_all_summari
 from rnn2onnx.stand_in.internals.summaries import scalar as scalar_summary
 from rnn2onnx.tf.recording.unlearned import unlearned_like
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
+from rnn2onnx.tf.recording.inert import Initialization
 from rnn2onnx.tf.refusals.training import refuse
 
 __all__ = [
@@ -57,7 +58,7 @@ def hessians(ys: Any, xs: Any, name: str = "hessians", *args: Any, **kwargs: Any
 
 
 class Session:
-    """A session can be made, but runs nothing. Source: ``tf.Session``.
+    """A session can be made, but runs nothing but initializers. Source: ``tf.Session``.
 
     Args:
         target: Without effect.
@@ -70,12 +71,13 @@ class Session:
         self._entered: list[Any] = []
 
     def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
-        """Always an error.
+        """Initializes variables, which every compiled program has done; anything else is an error.
 
         Raises:
-            TrainingError: Here.
+            TrainingError: Something else is to be run.
         """
-        raise refuse("tf.Session.run")
+        if not all(isinstance(each, Initialization) for each in nest.flatten(fetches)):
+            raise refuse("tf.Session.run")
 
     partial_run = make_callable = run
 

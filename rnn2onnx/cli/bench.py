@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
 
 import typer
@@ -69,19 +70,17 @@ def bench(
 ) -> None:
     """Measure how long a model takes on onnxruntime. MODEL may also be an ONNX file."""
     choices, given = _choices(shape), feeds(feed)
-    with progress(f"compiling {model}") as line:
+    with progress(f"compiling {model}") as line, whole_file(plot) if plot else nullcontext() as drawing:
         ours = _loaded(model, weights, as_tensorflow)
         if against is not None:
             opened(against)
         found: list[_Measured] = []
-        for lengths in itertools.product(*choices.values()):
-            line.say(f"measuring {model} {_shown(dict(zip(choices, lengths, strict=True)))}")
-            found.append(
-                _measured(ours, against, dict(zip(choices, lengths, strict=True)), given, threads, seconds, seed)
-            )
-    if plot is not None:
-        with whole_file(plot) as file:
-            file.write(_chart(ours.name, against, choices, found).encode())
+        for combination in itertools.product(*choices.values()):
+            lengths = dict(zip(choices, combination, strict=True))
+            line.say(f"measuring {model} {_shown(lengths)}")
+            found.append(_measured(ours, against, lengths, given, threads, seconds, seed))
+        if drawing is not None:
+            drawing.write(_chart(ours.name, against, choices, found).encode())
     if json:
         say_json(_facts(ours.name, against, found, threads, seconds, seed))
     else:

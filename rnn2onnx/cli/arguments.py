@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rnn2onnx.ir import Array
 
 
-def _ready(incomplete: str) -> list[str]:
+def ready_models(incomplete: str) -> list[str]:
     """The ready models whose names begin so; the shell adds the files itself where there are none."""
     from rnn2onnx.models import READY
 
@@ -26,15 +26,25 @@ Model = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        autocompletion=_ready,
+        autocompletion=ready_models,
         help="FILE.py or FILE.py:FUNCTION (by default model), or a name in rnn2onnx.models.",
         show_default=False,
     ),
 ]
 Weights = Annotated[
     Optional[str],  # noqa: UP045  (typer reads annotations on Python 3.10)
-    typer.Option("--weights", metavar="FILE", help="The variables' values; their seeded initial values if not given."),
+    typer.Option("--weights", metavar="PATH", help="The variables' values; their seeded initial values if not given."),
 ]
+Rename = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--rename",
+        metavar="OLD=NEW",
+        help="What a regular expression matches in the weights' names becomes NEW; a name that becomes empty is left "
+        "out. Several may follow, in order.",
+    ),
+]
+Ema = Annotated[bool, typer.Option("--ema", help="Take the variables' ExponentialMovingAverages where there are any.")]
 AsTensorflow = Annotated[bool, typer.Option("--as-tensorflow", help="In the file, import tensorflow finds rnn2onnx.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Feeds = Annotated[
@@ -59,6 +69,20 @@ def shapes(pairs: Sequence[str] | None) -> dict[str, int]:
             raise typer.BadParameter(f"{pair!r} is not NAME=LENGTH, such as batch=2.", param_hint="--shape")
         found[name] = int(value)
     return found
+
+
+def renames(pairs: Sequence[str] | None) -> list[tuple[str, str]] | None:
+    """The rules that ``OLD=NEW`` pairs say, None if there are none; a usage error if one is no such pair."""
+    found: list[tuple[str, str]] = []
+    for pair in pairs or ():
+        # No name of a variable has an equals sign in it; an expression may: (?=...).
+        old, equals, new = pair.rpartition("=")
+        if not equals or not old:
+            raise typer.BadParameter(
+                f"{pair!r} is not OLD=NEW, such as '^model/=' or 'lstm/=rnn/'.", param_hint="--rename"
+            )
+        found.append((old, new))
+    return found or None
 
 
 def feeds(pairs: Sequence[str] | None) -> dict[str, Array]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import AsTensorflow, Json, Model, Weights
+from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
+from rnn2onnx.cli.sizes import bytes_text
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 from rnn2onnx.cli.whole_file import whole_file
 
@@ -30,6 +31,8 @@ def compile_model(
         typer.Option("--opset", help="The ONNX opset, 13 to 26; 17 if not given."),
     ] = None,
     weights: Weights = None,
+    rename: Rename = None,
+    ema: Ema = False,
     as_tensorflow: AsTensorflow = False,
     dump_ir: Annotated[
         Optional[str],  # noqa: UP045
@@ -52,7 +55,15 @@ def compile_model(
 
         recorded = record(model, as_tensorflow)
         chosen = weights if weights is not None else recorded.weights
-        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, opset=opset, observe=observe)
+        program = rnn2onnx.compile(
+            recorded.graph,
+            recorded.outputs,
+            weights=chosen,
+            rename=renames(rename),
+            ema=ema,
+            opset=opset,
+            observe=observe,
+        )
         line.say(f"writing {output}")
         program.save(output)
     seconds = time.perf_counter() - start
@@ -73,7 +84,7 @@ def _report(output: str, program: rnn2onnx.Program, seconds: float) -> None:
     size = os.path.getsize(output)
     count = len(program.model.graph.node)
     nodes = f"{count} node{'' if count == 1 else 's'}"
-    say(f"{output}: opset {program.opset}, {nodes}, {_bytes(size)}, in {seconds:.1f} s", "bold")
+    say(f"{output}: opset {program.opset}, {nodes}, {bytes_text(size)}, in {seconds:.1f} s", "bold")
     for word, types in (("input", program.inputs), ("output", program.outputs)):
         if types:
             say()
@@ -90,14 +101,6 @@ def _near(source: str) -> str:
 
     file, _, line = source.rpartition(":")
     return location_text((file, int(line)))
-
-
-def _bytes(size: int) -> str:
-    amount, units = float(size), ["bytes", "KB", "MB", "GB"]
-    while amount >= 1000 and len(units) > 1:
-        amount /= 1000
-        units.pop(0)
-    return f"{amount:.3g} {units[0]}"
 
 
 def _facts(output: str, program: rnn2onnx.Program, stages: Stages, seconds: float) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from rnn2onnx.cli.run import run
 from rnn2onnx.cli.show import show
 from rnn2onnx.cli.terminal import complain
 from rnn2onnx.cli.verify import verify
+from rnn2onnx.cli.weights import weights
 from rnn2onnx.errors import PassError, Rnn2OnnxError, VerifyError
 
 USERS_ERROR, BUG = 1, 70
 
-_LISTS = ("--feed", "--shape")
+_LISTS = ("--feed", "--rename", "--shape")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +37,7 @@ app.command("compile")(compile_model)
 app.command()(run)
 app.command()(verify)
 app.command()(show)
+app.command()(weights)
 app.command()(bench)
 app.command()(passes)
 app.command()(demo)
@@ -84,7 +86,7 @@ def _bug(error: Exception) -> int:
 
 
 def spread(args: Sequence[str]) -> list[str]:
-    """The arguments with every ``NAME=VALUE`` behind ``--feed`` and ``--shape`` as an option of its own.
+    """The arguments with every ``NAME=VALUE`` behind ``--feed``, ``--rename`` and ``--shape`` as an option of its own.
 
     ``--shape batch=2 time=5`` becomes ``--shape batch=2 --shape time=5``.
     """

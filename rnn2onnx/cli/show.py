@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import AsTensorflow, Model, Weights
+from rnn2onnx.cli.arguments import AsTensorflow, Ema, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, screen
 from rnn2onnx.cli.whole_file import whole_file
@@ -41,6 +41,8 @@ def show(
     ] = None,
     locations: Annotated[bool, typer.Option("--locations", help="Say where each operation was recorded.")] = False,
     weights: Weights = None,
+    rename: Rename = None,
+    ema: Ema = False,
     as_tensorflow: AsTensorflow = False,
 ) -> None:
     """Show the program that a model is, as recorded or after a pass."""
@@ -48,7 +50,7 @@ def show(
     if after not in names:
         raise typer.BadParameter(f"{after!r} is not one of {', '.join(names)}.", param_hint="--after")
     with progress(f"compiling {model}"):
-        graph = _stage(model, after, weights, as_tensorflow)
+        graph = _stage(model, after, {"weights": weights, "rename": renames(rename), "ema": ema}, as_tensorflow)
     if svg is None:
         _print(graph, locations)
         return
@@ -59,15 +61,16 @@ def show(
     say(f"{svg}: {graph.name} after {after}" if after != RECORD else f"{svg}: {graph.name} as recorded")
 
 
-def _stage(model: str, after: str, weights: str | None, as_tensorflow: bool) -> Graph:
+def _stage(model: str, after: str, weights: dict[str, Any], as_tensorflow: bool) -> Graph:
     def observe(name: str, before: Graph | None, graph: Graph, seconds: float) -> None:
         if name == after:
             raise _Reached(graph)
 
     recorded = record(model, as_tensorflow)
-    chosen: Any = weights if weights is not None else recorded.weights
+    if weights["weights"] is None:
+        weights = {**weights, "weights": recorded.weights}
     try:
-        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, observe=observe)
+        program = rnn2onnx.compile(recorded.graph, recorded.outputs, **weights, observe=observe)
     except _Reached as reached:
         return reached.graph
     return program.lowered

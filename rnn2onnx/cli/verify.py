@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import AsTensorflow, Feeds, Json, Model, Seed, Shapes, Weights, feeds, shapes
+from rnn2onnx.cli.arguments import (
+    AsTensorflow,
+    Ema,
+    Feeds,
+    Json,
+    Model,
+    Rename,
+    Seed,
+    Shapes,
+    Weights,
+    feeds,
+    renames,
+    shapes,
+)
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 
@@ -27,6 +40,8 @@ def verify(
     shape: Shapes = None,
     seed: Seed = 0,
     weights: Weights = None,
+    rename: Rename = None,
+    ema: Ema = False,
     as_tensorflow: AsTensorflow = False,
     json: Json = False,
 ) -> None:
@@ -38,7 +53,7 @@ def verify(
     with progress(f"compiling {model}") as line:
         recorded = record(model, as_tensorflow)
         chosen: Any = weights if weights is not None else recorded.weights
-        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen)
+        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, rename=renames(rename), ema=ema)
         types = program.inputs
         for name, array in given.items():
             if name in types:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from rnn2onnx import nest
-from rnn2onnx import weights as readers
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
 from rnn2onnx.ir import Graph
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.runtime.program import Program
+from rnn2onnx.weights import Given, Rename
 
 Observe = Callable[[str, "Graph | None", Graph, float], None]
 
@@ -23,7 +23,7 @@ class Recorded(Protocol):
 
     placeholders: Mapping[str, Any]
 
-    def program(self, outputs: Any, weights: Mapping[str, Any] | None) -> Graph:
+    def program(self, outputs: Any, weights: Given | None) -> Graph:
         """The part that ``outputs`` need, with constants for its variables."""
 
 
@@ -32,17 +32,25 @@ def compile(
     outputs: Any,
     *,
     weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    rename: Rename | None = None,
+    ema: bool = False,
     target: str = "onnxruntime",
     opset: int | None = None,
     observe: Observe | None = None,
 ) -> Program:
-    """The program that computes ``outputs``.
+    r"""The program that computes ``outputs``.
 
     Args:
         graph: A ``tf.Graph``; None for the one that the outputs belong to.
         outputs: A nest of tensors; ``Program.run`` gives the same nest of arrays.
-        weights: An array for every variable, by name; or the path of a file of them; None for the variables' own seeded
-            initial values.
+        weights: An array for every variable, by name; or the path of a file of them, in any format that
+            ``rnn2onnx.weights`` reads; None for the variables' own seeded initial values. What only an optimizer needs
+            may be left over.
+        rename: Gives the weights' names the model's: regular expressions and what stands in place of what they match,
+            as a dict or a list of pairs, in order; or a function of a name. What is renamed to nothing is left out.
+            TensorFlow 1.15 calls ``lstm_1/kernel`` in a checkpoint of Keras layers what is recorded as
+            ``lstm_1/lstm_cell_1/kernel``: ``rename={r"^lstm(_\d+)?/": r"lstm\1/lstm_cell\1/"}``.
+        ema: Whether a variable's ``ExponentialMovingAverage`` is taken in its place, where the weights have one.
         target: The engine; ``onnxruntime`` is the one there is.
         opset: The ONNX opset, 13 to 26; 17 if None.
         observe: Called after recording and after each pass with its name, the graph before (None after recording) and
@@ -60,10 +68,11 @@ def compile(
         graph = next((leaf.graph for leaf in nest.flatten(outputs) if hasattr(leaf, "graph")), None)
         if graph is None:
             raise ArgumentTypeError(f"there is no tensor in the outputs {outputs!r}; give a nest of recorded tensors.")
-    if isinstance(weights, str | os.PathLike):
-        weights = readers.load(weights)
+    if weights is None and (rename is not None or ema):
+        raise ArgumentError(f"{'ema' if rename is None else 'rename'} is about weights, and none are given.")
+    given = Given.of(weights, rename, ema) if weights is not None else None
     start = time.perf_counter()
-    recorded = graph.program(outputs, weights)
+    recorded = graph.program(outputs, given)
     if observe is not None:
         observe("record", None, recorded, time.perf_counter() - start)
     lowered, report = run_passes(recorded, PIPELINE, observe)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from rnn2onnx import nest
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError, TraceError, WeightsError
-from rnn2onnx.ir import Array, Builder, Copier, Op, Value, captures, user_location
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, TraceError
+from rnn2onnx.ir import Array, Builder, Copier, Op, Type, Value, captures, user_location
 from rnn2onnx.ir import Graph as Program
 from rnn2onnx.tf.loops.tensor_array import TensorArray
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
@@ -20,15 +16,18 @@ from rnn2onnx.tf.recording.operators import operator
 from rnn2onnx.tf.recording.tensor import Tensor
 from rnn2onnx.tf.refusals.training import refuse
 
+if TYPE_CHECKING:
+    from rnn2onnx.weights import Given
+
 
 @operator("program")
-def program_of(graph: Graph, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
+def program_of(graph: Graph, outputs: Any, weights: Given | Mapping[str, Any] | None) -> Program:
     """The part of ``graph`` that ``outputs`` need, with constants for its variables.
 
     Args:
         graph: A recorded graph; it stays as it is.
         outputs: A nest of its tensors; None (raw_rnn's loop state) stays None and is no output.
-        weights: An array for every variable that is needed, by name; None for the seeded initial values.
+        weights: An array for every variable that is needed; None for the seeded initial values.
 
     Raises:
         TypeError: ``outputs`` holds something that is no tensor.
@@ -111,46 +110,27 @@ def _needed(graph: Graph, values: Sequence[Value]) -> list[Op]:
     return kept[::-1]
 
 
-def _weights(graph: Graph, variables: Sequence[Op], weights: Mapping[str, Any] | None) -> dict[str, Array]:
-    names = [op.attrs["name"] for op in variables]
+def variables_of(graph: Graph, outputs: Any) -> dict[str, Type]:
+    """The types of the variables that ``outputs`` need, by name.
+
+    Args:
+        graph: A recorded graph.
+        outputs: A nest of its tensors.
+
+    Raises:
+        TypeError, ValueError, RuntimeError: As for ``program_of``.
+    """
+    leaves = [_output(leaf, graph) for leaf in nest.flatten(outputs) if leaf is not None]
+    needed = _needed(graph, [leaf.recorded for leaf in leaves])
+    return {op.attrs["name"]: op.attrs["type"] for op in needed if op.kind.name == "variable"}
+
+
+def _weights(graph: Graph, variables: Sequence[Op], weights: Given | Mapping[str, Any] | None) -> Mapping[str, Array]:
     if weights is None:
-        return graph.initial_values(names)
-    given = {str(name).removesuffix(":0"): value for name, value in weights.items()}
-    missing = [name for name in names if name not in given]
-    left = [name for name in given if name not in graph.variables and not _of_training(name, graph)]
-    shapes = []
-    arrays: dict[str, Array] = {}
-    for op in variables:
-        name, type = op.attrs["name"], op.attrs["type"]
-        if name in given:
-            array = np.asarray(given[name])
-            if array.shape != type.shape or array.dtype.kind in "OUS":
-                shapes.append(f"{name}: {list(array.shape)} {array.dtype} was given, the model's is {type}")
-            else:
-                arrays[name] = np.ascontiguousarray(array, type.dtype).reshape(type.shape)
-    if missing or left or shapes:
-        raise WeightsError(_misfit(missing, left, shapes), user_location())
-    return arrays
+        return graph.initial_values([op.attrs["name"] for op in variables])
+    # Every format's reader comes with them, and who only records needs none.
+    from rnn2onnx.weights import Expected, Given
 
-
-_SLOTS = re.compile(
-    r"/(Adam|AdaMax|Adagrad|Adadelta|ExponentialMovingAverage|Ftrl|Momentum|RMSProp|accumulator|avg_(mean|sq)|biased)"
-    r"(_\d+)?$"
-)
-_STEPS = re.compile(r"(^|/)(beta[12]_power|global_step)(_\d+)?$")
-
-
-def _of_training(name: str, graph: Graph) -> bool:
-    """Whether a name is what an optimizer keeps for a variable of the graph, or counts: no model needs it."""
-    slot = _SLOTS.search(name)
-    return bool(_STEPS.search(name)) or (slot is not None and name[: slot.start()] in graph.variables)
-
-
-def _misfit(missing: Sequence[str], left: Sequence[str], shapes: Sequence[str]) -> str:
-    lines = ["the weights don't fit the model's variables."]
-    for name in missing:
-        near = difflib.get_close_matches(name, left, 1, 0.4)
-        lines.append(f"  missing: {name}" + (f" (left over and alike: {near[0]})" if near else ""))
-    lines += [f"  left over: {name}" for name in left]
-    lines += [f"  wrong shape: {line}" for line in shapes]
-    return "\n".join(lines)
+    given = weights if isinstance(weights, Given) else Given.of(weights)
+    expected = {op.attrs["name"]: Expected(op.attrs["type"].dtype, op.attrs["type"].shape) for op in variables}
+    return given.arrays(expected, graph.variables)

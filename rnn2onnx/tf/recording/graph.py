@@ -14,6 +14,7 @@ from rnn2onnx.tf.recording.operators import operate
 if TYPE_CHECKING:
     from rnn2onnx.tf.recording.tensor import Tensor
     from rnn2onnx.tf.variables.variables import Variable
+    from rnn2onnx.weights import Given
 
 
 class GraphKeys:
@@ -69,6 +70,8 @@ class Graph:
         self.placeholders: dict[str, Tensor] = {}
         self.variables: dict[str, Variable] = {}
         self.seed: int | None = None
+        # Whether what changes a variable may be made, as files that are loaded as they stand do beside their model.
+        self.keeps_training = False
         self.variable_store: dict[str, Any] = {}
         self._collections: dict[str, list[Any]] = {}
         self._names: dict[str, int] = {}
@@ -172,7 +175,7 @@ class Graph:
         """Nothing: where operations run is decided when the program runs."""
         yield
 
-    def program(self, outputs: Any, weights: Mapping[str, Any] | None) -> Program:
+    def program(self, outputs: Any, weights: Given | Mapping[str, Any] | None) -> Program:
         """The part of this graph that ``outputs`` need, with constants for its variables."""
         program: Program = operate("program", self, outputs, weights)
         return program

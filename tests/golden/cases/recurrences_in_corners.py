@@ -329,3 +329,34 @@ def sessions_of_a_user(tf, deepctr):
     options = {"weight_normalization": True, "supports_masking": False}
     pooled = deepctr.layers.AttentionSequencePoolingLayer((6, 3), **options)([query, interests, lengths])
     return pooled, deepctr.layers.AttentionSequencePoolingLayer((6, 3), **options)([query, both, lengths])
+
+
+@case(lambda rng: {"x": normal(rng, 2, 4, 3), "k": normal(rng, 2, 2), "s": normal(rng, 2, 3)})
+def constants_that_are_inputs_of_keras(tf, keras):
+    class Adding(keras.layers.Layer):
+        """Adds what it is told besides."""
+
+        state_size = 3
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight(shape=(2, 3), name="kernel")
+            self.built = True
+
+        def call(self, inputs, states, constants):
+            new = tf.tanh(inputs + states[0] + tf.matmul(constants[0], self.kernel))
+            return new, [new]
+
+    x = keras.Input(batch_shape=[2, 4, 3], name="x")
+    constants, state = keras.Input(batch_shape=[2, 2], name="k"), keras.Input(batch_shape=[2, 3], name="s")
+    layer = keras.layers.RNN([Adding(), keras.layers.GRUCell(4)])
+    first = layer(x, initial_state=[state, tf.keras.layers.Dense(4)(state)], constants=constants)
+    return first, keras.layers.RNN(Adding(), return_state=True)(x, constants=[constants])
+
+
+@case(lambda rng: {"x": normal(rng, 2, 4, 3)})
+def stacked_cells_whose_dropout_rests(tf, keras):
+    x = tf.placeholder(tf.float32, [2, 4, 3], "x")
+    options = {"dropout": 0.3, "recurrent_dropout": 0.2}
+    cells = [make(3, **options) for make in (keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.SimpleRNNCell)]
+    plain = keras.layers.RNN(cells[:2], unroll=True)(x)
+    return plain, keras.layers.RNN([cells[2], keras.layers.LSTMCell(2, **options)], return_sequences=True)(x)

@@ -84,8 +84,9 @@ def as_tensorflow() -> Iterator[None]:
     """Makes ``import tensorflow``, and imports of what is in it, find this project inside the ``with``.
 
     ``tensorflow``, ``tensorflow.compat.v1``, ``tensorflow.contrib``, ``tensorflow.python.ops`` and the other internal
-    modules that files of cells import, ``keras`` and ``deepctr.contrib`` lead to this project's front ends; an import
-    of what has no counterpart here is an ``ImportError`` that names it, at its line.
+    modules that files of cells import, ``keras`` and ``deepctr.contrib`` lead to this project's front ends (Keras is
+    that of TensorFlow 1, ``tf.keras``, by whichever name); an import of what has no counterpart here is an
+    ``ImportError`` that names it, at its line.
     What trains (``tf.gradients``, optimizers, savers, summaries, sessions) can be made; it is an error where an output
     needs it. Everything is recorded for inference: dropout keeps all, and a mode that is fed is not training.
 

@@ -73,7 +73,8 @@ def _public(name: str) -> str | None:
     if root != "tensorflow":
         return None
     if rest == "keras" or rest.startswith("keras."):
-        return _module(f"rnn2onnx.{rest}")
+        # Files of TensorFlow 1 mean its Keras, whose recurrent layers have other defaults.
+        return _module(f"rnn2onnx.keras.v1{rest.removeprefix('keras')}") or _module(f"rnn2onnx.{rest}")
     found = importlib.import_module("rnn2onnx.tf")
     for part in rest.split(".") if rest else ():
         inner = getattr(found, part) if part in getattr(found, "__all__", ()) else None

@@ -52,7 +52,7 @@ _LAYERS = (
 )
 _CONTRIB_LAYERS = (f"{_HERE}contrib_training", "rnn2onnx.tf.contrib.layers", f"{_HERE}layer_arguments", *_TF)
 _TRAIN = (f"{_HERE}train", "rnn2onnx.tf.train", "rnn2onnx.tf.variables.global_step", *_TF)
-_KERAS = ("rnn2onnx.keras.layers", "rnn2onnx.keras", f"{_HERE}keras_arguments", *_LAYERS)
+_KERAS = ("rnn2onnx.keras.v1.layers", "rnn2onnx.keras.layers", "rnn2onnx.keras", f"{_HERE}keras_arguments", *_LAYERS)
 
 ALIASES = {
     # Of those that a name begins with, the longest is replaced.

@@ -201,6 +201,9 @@ def test_keras_and_deepctr() -> None:
     assert names["bare"] is names["keras"]
     assert names["GRU"] is names["keras"].layers.GRU
     assert names["LSTM"] is names["bare"].layers.LSTM
+    # Keras of TensorFlow 1: the gates are hard sigmoids, a GRU resets before the product.
+    assert names["LSTM"](3).recurrent_activation.__name__ == "hard_sigmoid"
+    assert not names["GRU"](3).reset_after
     assert names["dynamic_rnn"] is importlib.import_module("rnn2onnx.deepctr.contrib.rnn").dynamic_rnn
 
 

@@ -19,7 +19,7 @@ LAST = {"A": 19, "B": 41, "C": 36, "D": 49, "E": 18, "F": 44, "H": 5, "I": 28}
 
 
 @functools.cache
-def tests_of(file: str) -> frozenset[str]:
+def functions_of(file: str) -> frozenset[str]:
     """The names of the test functions in a file."""
     tree = ast.parse((HERE / file).read_text(encoding="utf-8"))
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
@@ -28,7 +28,7 @@ def tests_of(file: str) -> frozenset[str]:
 def is_there(reference: str) -> bool:
     file, is_a_test, name = reference.partition("::")
     if is_a_test:
-        return (HERE / file).exists() and name in tests_of(file)
+        return (HERE / file).exists() and name in functions_of(file)
     return bool(fnmatch.filter(CASES, reference))
 
 

@@ -1,8 +1,10 @@
 # Everything happens in .venv; `make demo` and `make test` set it up themselves.
 PYTHON ?= python3
+# TensorFlow 2.15, whose files the benchmark compares with, has none newer.
+PEER_PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test check bench clean
 
 demo: .venv/demo.stamp
 	$(BIN)/rnn2onnx demo
@@ -16,6 +18,18 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: .venv/dev.stamp .peers/files/peers.json
+	$(BIN)/python -m tests.bench .peers/files
+
+.peers/files/peers.json: .peers/peers.stamp tests/bench/peers.py tests/bench/programs.py
+	.peers/bin/python -W ignore -m tests.bench.peers .peers/files
+
+.peers/peers.stamp:
+	$(PEER_PYTHON) -m venv .peers
+	.peers/bin/pip install --quiet tensorflow-cpu==2.15.1 tf2onnx==1.17.0 'onnx<1.19' h5py requests
+	.peers/bin/pip install --quiet --no-deps deepctr==0.9.4
+	touch $@
+
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
@@ -28,4 +42,4 @@ check: .venv/dev.stamp
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis

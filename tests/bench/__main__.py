@@ -1,13 +1,15 @@
 """The benchmark: this project's files beside tf2onnx's, on onnxruntime, in one process.
 
-First the peers' files, in an environment of their own (see ``peers.py``); then, in ours, in the repository's root:
+``make bench`` does all that the table of targets needs; FOLDER is ``.peers/files`` there. By hand: first the peers'
+files, in an environment of their own (see ``peers.py``), then, in ours, in the repository's root:
 
-    ENV/bin/python -m tests.bench.peers FOLDER            # or: make peers
-    .venv/bin/python -m tests.bench FOLDER                # or: make bench; the table of targets, one and two threads
+    ENV/bin/python -m tests.bench.peers FOLDER
+    .venv/bin/python -m tests.bench FOLDER                # the table of targets, with one thread and with two
     .venv/bin/python -m tests.bench FOLDER --sweep        # every program at batch 1, 8, 64 and 10, 100, 1000 steps
     .venv/bin/python -m tests.bench FOLDER --bound        # beside the engine's matrix products alone
     .venv/bin/python -m tests.bench FOLDER --ablation     # without one pass at a time
     .venv/bin/python -m tests.bench FOLDER --compile      # how long compiling takes
+    .venv/bin/python -m tests.bench FOLDER --memory       # how much memory the running models take
 
 Behind these: the names of programs to run; ``--threads 1 2``; ``--seconds S`` for each measurement; ``--cpu``: the time
 that the processor gave to the one thread, which is what to look at where other people's work shares the machine;
@@ -27,12 +29,13 @@ from typing import Any
 
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.runtime.benchmark import machine
-from tests.bench import ablation, bound, tables
+from tests.bench import ablation, bound, memory, tables
 from tests.bench.contest import Contest, Result
 from tests.bench.ours import compiled
 from tests.bench.programs import PROGRAMS, Program
 
 SWEEP = [(batch, steps) for batch in (1, 8, 64) for steps in (10, 100, 1000)]
+MEGABYTES = ("program", "ours, MB", "peer, MB", "ratio")
 WIDE = (32, 100)
 """Batch and steps at which the bound is measured."""
 
@@ -63,6 +66,11 @@ def main() -> None:
     elif options.compile:
         found = {each.name: compile_seconds(each) for each in programs}
         print(tables.simple(("program", "compiled in, s"), [(name, f"{s:.2f}") for name, s in found.items()]))
+    elif options.memory:
+        found = {
+            each.title: memory.memory(each, options.folder, *each.points[-1][:2]) for each in programs if each.points
+        }
+        print(tables.simple(MEGABYTES, [megabytes(title, each) for title, each in found.items() if each is not None]))
     else:
         results = [
             result
@@ -87,7 +95,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--json", type=Path)
     kind = parser.add_mutually_exclusive_group()
-    for name in ("sweep", "bound", "ablation", "compile"):
+    for name in ("sweep", "bound", "ablation", "compile", "memory"):
         kind.add_argument(f"--{name}", action="store_true")
     options = parser.parse_intermixed_args()
     unknown = [name for name in options.program if name not in PROGRAMS]
@@ -115,6 +123,10 @@ def contest(program: Program, options: argparse.Namespace, threads: int, clock: 
             raise SystemExit(f"{program.name} at {shape}: {error.message}") from None
         print(tables.row(tables.cells(found[-1])), flush=True)
     return found
+
+
+def megabytes(title: str, found: memory.Memory) -> tuple[str, ...]:
+    return title, f"{found.ours / 1e6:.1f}", f"{found.peer / 1e6:.1f}", f"{found.ours / found.peer:.2f}"
 
 
 def compile_seconds(program: Program) -> float:

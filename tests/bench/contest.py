@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,9 @@ class Contest:
             else:
                 self.peers[name] = peer
 
-    def at(self, batch: int, time: int, seconds: float, target: float | None, clock: Clock) -> Result:
+    def at(
+        self, batch: int, time: int, seconds: float, target: float | None = None, clock: Clock = perf_counter
+    ) -> Result:
         """Measures at one shape."""
         feeds = self.program.feeds(batch, time)
         self.ours.bind(feeds)

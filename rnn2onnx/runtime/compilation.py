@@ -48,8 +48,8 @@ def compile(
             may be left over.
         rename: Gives the weights' names the model's: regular expressions and what stands in place of what they match,
             as a dict or a list of pairs, in order; or a function of a name. What is renamed to nothing is left out.
-            TensorFlow 1.15 calls ``lstm_1/kernel`` in a checkpoint of Keras layers what is recorded as
-            ``lstm_1/lstm_cell_1/kernel``: ``rename={r"^lstm(_\d+)?/": r"lstm\1/lstm_cell\1/"}``.
+            TensorFlow 1.15 has ``lstm_1/kernel`` in a checkpoint of Keras layers where ``lstm_1/lstm_cell/kernel`` is
+            recorded: ``rename={r"^(lstm(_\d+)?)/": r"\1/lstm_cell/"}``.
         ema: Whether a variable's ``ExponentialMovingAverage`` is taken in its place, where the weights have one.
         target: The engine; ``onnxruntime`` is the one there is.
         opset: The ONNX opset, 13 to 26; 17 if None.

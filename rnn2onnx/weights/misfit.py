@@ -138,7 +138,8 @@ def _pattern_of(left: Sequence[str], fit: Fit) -> str:
 
 
 def _said(better: Suggestion, fit: Fit) -> str:
-    does = "makes all of them fit"
+    # Names and shapes say so; whether the numbers are meant so, who trained them knows.
+    does = "makes all of them fit, if the pairs above are right"
     if better.missing or better.left_over or fit.mis_shaped:
         does = f"leaves {better.missing} missing and {better.left_over} left over"
     so_far = any(name != entry.name for name, entry in fit.left_over.items())

@@ -45,8 +45,8 @@ def renaming(rename: Rename | None) -> Callable[[str], str]:
 def renamed(arrays: Mapping[str, Value], rename: Rename | None) -> dict[str, Value]:
     r"""Arrays under their new names, without those that are left out.
 
-    For example ``renamed(load("model.ckpt"), {"^model/": "", r"^lstm(_\d+)?/": r"lstm\1/lstm_cell\1/"})``: what
-    TensorFlow 1.15 calls ``lstm_1/kernel`` in a checkpoint of Keras layers is ``lstm_1/lstm_cell_1/kernel`` later.
+    For example ``renamed(load("model.ckpt"), {"^model/": "", r"^(lstm(_\d+)?)/": r"\1/lstm_cell/"})``: what
+    TensorFlow 1.15 calls ``lstm_1/kernel`` in a checkpoint of Keras layers is ``lstm_1/lstm_cell/kernel`` later.
 
     Args:
         arrays: Anything by name.

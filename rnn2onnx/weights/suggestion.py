@@ -10,7 +10,7 @@ from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.fitting import Expected, Fit
 from rnn2onnx.weights.nearest import nearest
 
-_RULES = 4
+_RULES = 8
 _TRIED = 3
 _SAMPLE = 64
 _KEPT = 8

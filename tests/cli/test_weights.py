@@ -61,7 +61,7 @@ def test_weights_that_do_not_fit_a_model(cli, trained):
     assert (found.code, found.err) == (1, "")
     assert "missing  rnn/gru_cell/gates/kernel" in found.out
     assert "0 of 4 fit, 4 missing, 4 left over; 9 left out" in found.out
-    assert "(--rename '^net/=') makes all of them fit." in found.out
+    assert "(--rename '^net/=') makes all of them fit, if the pairs above are right." in found.out
     facts = json.loads(cli("weights", "w.npz", "--model", "model.py", "--json").out)
     assert facts["fits"] is False
     assert facts["rename"] == [["^net/", ""]]
@@ -78,6 +78,38 @@ def test_weights_that_fit_a_model(cli, trained):
     facts = json.loads(cli("weights", "w.npz", "--model", "model.py", "--rename", "^net/=", "--json").out)
     assert facts["fits"] is True
     assert {fact["conversion"] for fact in facts["variables"]} == {"rounded"}
+
+
+KERAS = """\
+from rnn2onnx import keras, tf
+
+
+def model():
+    x = tf.placeholder(tf.float32, ["batch", "time", 2], name="x")
+    return keras.layers.Dense(1)(keras.layers.SimpleRNN(3)(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "rename"),
+    [
+        ("keras1_model.h5", "^(simple_rnn)/=\\1/simple_rnn_cell/"),
+        ("keras2_model.h5", None),
+        ("keras2_model.keras", None),
+    ],
+)
+def test_files_of_keras_fit_its_layers(cli, model, name, rename):
+    model.write_text(KERAS)
+    options = ("--rename", rename) if rename else ()
+    found = cli("weights", str(FILES / name), "--model", "model.py", *options)
+    assert (found.code, found.err) == (0, "")
+    assert "5 of 5 fit; " in found.out
+    assert cli("compile", "model.py", "-o", "m.onnx", "--weights", str(FILES / name), *options).code == 0
+    if rename:
+        assert (
+            "--rename '^simple_rnn/=simple_rnn/simple_rnn_cell/'"
+            in cli("weights", str(FILES / name), "--model", "model.py").out
+        )
 
 
 def test_no_numbers_are_read(cli, trained):

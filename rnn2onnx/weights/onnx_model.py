@@ -49,12 +49,15 @@ _DTYPES: dict[int, np.dtype[Any]] = {
     22: np.dtype(ml_dtypes.int4),
     23: np.dtype(ml_dtypes.float4_e2m1fn),
     24: np.dtype(ml_dtypes.float8_e8m0fnu),
+    25: np.dtype(ml_dtypes.uint2),
+    26: np.dtype(ml_dtypes.int2),
 }
 """By the numbers of ``TensorProto.DataType``."""
 
-_INT4 = 22
-_HALF_BYTES = (21, 22, 23)
-"""Two values lie in a byte."""
+_BITS = {21: 4, 22: 4, 23: 4, 25: 2, 26: 2}
+"""The bits of values of which several lie in a byte."""
+
+_SIGNED = (22, 26)
 
 _LISTS: dict[int, np.dtype[Any] | None] = {
     4: np.dtype("<f4"),
@@ -150,23 +153,22 @@ class _Tensor:
         if self.number == _STRING:
             return
         if self.number not in _DTYPES:
-            raise message.error(0, f"{self.what} has the data type {self.number}, which is no number's")
+            raise message.error(0, f"{self.what} has the data type {self.number}, which is not read")
         self.dtype, self.shape = _DTYPES[self.number], tuple(dims)
         # An array of half bytes takes a byte a number.
         self._nbytes = message.nbytes(0, self.dtype, self.shape, self.what)
         if outside:
             self._raw = self._beside(external, folder, open_files)
-        half = self.number in _HALF_BYTES
+        in_a_byte = 8 // _BITS.get(self.number, 8)
         if self._raw is not None:
-            needed = (self._nbytes + 1) // 2 if half else self._nbytes
+            needed = -(-self._nbytes // in_a_byte)
             if len(self._raw) != needed:
                 raise self._raw.error(
                     0, f"{self.what} of {list(self.shape)} {self.dtype} takes {needed} bytes, not {len(self._raw)}"
                 )
-            self.allocates = self._nbytes if half else 0
+            self.allocates = self._nbytes if in_a_byte > 1 else 0
             return
-        size = math.prod(dims)
-        self._check_lists((size + 1) // 2 if half else size)
+        self._check_lists(-(-math.prod(dims) // in_a_byte))
         self.allocates = self._nbytes
 
     def _lists(self) -> Iterator[Field]:
@@ -215,8 +217,8 @@ class _Tensor:
 
     def read(self) -> NDArray[Any]:
         """The numbers: a view of the file where they lie in it as they are."""
-        if self.number in _HALF_BYTES:
-            array = self._halves()
+        if self.number in _BITS:
+            array = self._unpacked(_BITS[self.number])
         elif self._raw is not None:
             return self._raw.array(0, self.dtype, self.shape, self.what)
         else:
@@ -225,19 +227,21 @@ class _Tensor:
         array.setflags(write=False)
         return array
 
-    def _halves(self) -> NDArray[Any]:
-        """Numbers of four bits, the first of each byte in its low half."""
+    def _unpacked(self, size: int) -> NDArray[Any]:
+        """Numbers of ``size`` bits, the first of each byte in its lowest ones."""
         count = math.prod(self.shape)
         if self._raw is not None:
-            pairs = np.frombuffer(self._raw.data, np.uint8)
+            packed = np.frombuffer(self._raw.data, np.uint8)
         else:
-            pairs = self._values(np.dtype("u1"), (count + 1) // 2)
-        bits = np.empty(2 * len(pairs), np.uint8)
-        bits[0::2], bits[1::2] = pairs & 0xF, pairs >> 4
-        if self.number == _INT4:
-            # The sign bit of four is that of eight.
-            return (bits.astype(np.int8) << 4 >> 4)[:count].astype(self.dtype)
-        return bits[:count].view(self.dtype)
+            packed = self._values(np.dtype("u1"), -(-count * size // 8))
+        bits = np.empty((len(packed), 8 // size), np.uint8)
+        for place in range(8 // size):
+            bits[:, place] = packed >> place * size & (1 << size) - 1
+        numbers = bits.reshape(-1)[:count]
+        if self.number in _SIGNED:
+            # The highest bit is the sign.
+            return ((numbers << 8 - size).view(np.int8) >> 8 - size).astype(self.dtype)
+        return numbers.view(self.dtype)
 
     def _values(self, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
         """The listed values; those of small dtypes are the low bits of a varint."""

@@ -89,11 +89,16 @@ class PickleMachine:
             except WeightsError:
                 raise
             except (IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
-                raise self._error(f"a pickle is broken: {str(error)[:200]}") from None
+                raise self._error(f"a pickle is broken: {str(error)[:200]}{self._near()}") from None
         if len(self._stack) != 1 or isinstance(self._stack[0], _Mark):
             raise self._error("a pickle ends with other than one value")
         self.end = self._at
         return self._stack[0]
+
+    def _near(self) -> str:
+        """What the value at hand belongs to: the last text before it, which is its key in a table."""
+        key = next((value for value in reversed(self._stack[-4:]) if isinstance(value, str)), None)
+        return "" if key is None else f", at the value of {key[:200]!r}"
 
     def _error(self, problem: str) -> WeightsError:
         return self._file.error(self._start, problem)

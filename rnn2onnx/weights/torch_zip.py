@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
@@ -18,7 +20,7 @@ from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.nested_tensors import named
 from rnn2onnx.weights.pickle_machine import PickleMachine
 from rnn2onnx.weights.place import Place
-from rnn2onnx.weights.torch_tensor import NAMES, Storage
+from rnn2onnx.weights.torch_tensor import NAMES, Storage, Tensor
 from rnn2onnx.weights.zip_archive import ZipFile, names_of_zip, zip_files
 
 _PICKLE = "data.pkl"
@@ -63,9 +65,17 @@ def _entries(place: Place) -> Sequence[Entry]:
     data = _bytes(files[pickles[0]], checked)
     root = PickleMachine(data, NAMES, persistent, room=len(archive) + SLACK).run()
     return [
-        Entry(name, tensor.dtype, tensor.shape, tensor.read, optimizer=optimizer)
+        Entry(name, tensor.dtype, tensor.shape, partial(_read, name, tensor), optimizer=optimizer)
         for name, tensor, optimizer in named(root, archive)
     ]
+
+
+def _read(name: str, tensor: Tensor) -> NDArray[Any]:
+    try:
+        return tensor.read()
+    except WeightsError as error:
+        # Storages have numbers only.
+        raise WeightsError(f"{error.message.removesuffix('.')}, of the tensor {name!r}.") from None
 
 
 def _bytes(file: ZipFile, checked: bool) -> BoundedFile:

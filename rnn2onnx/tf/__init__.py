@@ -27,6 +27,7 @@ from rnn2onnx.tf import (
     nn,
     random,
     rnn_cell,
+    sparse,
     test,
     train,
 )
@@ -295,6 +296,14 @@ from rnn2onnx.tf.ops.segments import (
     unsorted_segment_prod,
     unsorted_segment_sqrt_n,
 )
+from rnn2onnx.tf.ops.sparse_tensors import (
+    SparseTensor,
+    SparseTensorValue,
+    sparse_reorder,
+    sparse_tensor_dense_matmul,
+    sparse_tensor_to_dense,
+    sparse_transpose,
+)
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import (
     Graph,
@@ -402,6 +411,8 @@ __all__ = [
     "Operation",
     "Print",
     "RegisterGradient",
+    "SparseTensor",
+    "SparseTensorValue",
     "Template",
     "Tensor",
     "TensorArray",
@@ -696,7 +707,12 @@ __all__ = [
     "slice",
     "sort",
     "space_to_depth",
+    "sparse",
+    "sparse_reorder",
+    "sparse_tensor_dense_matmul",
+    "sparse_tensor_to_dense",
     "sparse_to_dense",
+    "sparse_transpose",
     "split",
     "sqrt",
     "square",

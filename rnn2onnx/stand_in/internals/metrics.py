@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn2onnx.tf.recording.unlearned import unlearned
 from rnn2onnx.tf.recording.inert import InertOperation
+from rnn2onnx.tf.recording.unlearned import unlearned
 
 __all__ = ["accuracy", "auc", "mean", "mean_squared_error", "precision", "recall", "root_mean_squared_error"]
 

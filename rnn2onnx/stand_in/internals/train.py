@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 from rnn2onnx.stand_in.internals.summaries import FileWriter as SummaryWriter
 from rnn2onnx.stand_in.internals.training import gradients
-from rnn2onnx.tf.recording.unlearned import unlearned, unlearned_like
 from rnn2onnx.tf.recording.inert import InertOperation
+from rnn2onnx.tf.recording.unlearned import unlearned, unlearned_like
 from rnn2onnx.tf.refusals.refused_names import REFUSED
 from rnn2onnx.tf.refusals.training import refuse
 from rnn2onnx.tf.variables.variables import trainable_variables

@@ -17,9 +17,9 @@ from rnn2onnx.stand_in.internals.summaries import image as image_summary
 from rnn2onnx.stand_in.internals.summaries import merge as merge_summary
 from rnn2onnx.stand_in.internals.summaries import merge_all as merge_all_summaries
 from rnn2onnx.stand_in.internals.summaries import scalar as scalar_summary
-from rnn2onnx.tf.recording.unlearned import unlearned_like
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
 from rnn2onnx.tf.recording.inert import Initialization
+from rnn2onnx.tf.recording.unlearned import unlearned_like
 from rnn2onnx.tf.refusals.training import refuse
 
 __all__ = [

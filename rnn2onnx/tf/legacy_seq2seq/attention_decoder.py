@@ -102,7 +102,9 @@ def attention_decoder(
     Source:
         ``tf.contrib.legacy_seq2seq.attention_decoder``; Vinyals et al., 2014.
     """
-    inputs = [convert_to_tensor(each) for each in decoder_inputs]
+    # Only the first step needs an input where a function gives the others.
+    fed = loop_function is not None
+    inputs = [each if fed and each is None else convert_to_tensor(each) for each in decoder_inputs]
     if not inputs:
         raise ArgumentError("Must provide at least 1 input to attention decoder.", user_location())
     if num_heads < 1:
@@ -110,8 +112,9 @@ def attention_decoder(
     memory = convert_to_tensor(attention_states)
     if memory.shape[2].value is None:
         raise ArgumentError(f"Shape[2] of attention_states must be known: {memory.shape}", user_location())
-    if any(each.shape[1].value is None for each in inputs):
-        raise ArgumentError(f"Could not infer input size from input: {inputs[0].name}", user_location())
+    for each in inputs:
+        if each is not None and each.shape[1].value is None:
+            raise ArgumentError(f"Could not infer input size from input: {each.name}", user_location())
     with variable_scope(scope or "attention_decoder", dtype=dtype) as opened:
         size = cell.output_size if output_size is None else output_size
         step = _AttendingCell(cell, memory, num_heads, size, opened.dtype)

@@ -42,3 +42,10 @@ class InertOperation:
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self.name}' type={self.type}>"
+
+
+class Initialization(InertOperation):
+    """Stands for the initialization of variables, which a compiled program has done."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__("NoOp", name)

@@ -10,8 +10,8 @@ REFUSED: dict[str, frozenset[str]] = {
             FixedLenSequenceFeature FixedLengthRecordReader GPUOptions GradientTape GraphDef GraphOptions IdentityReader
             IndexedSlices IndexedSlicesSpec InteractiveSession LMDBReader MetaGraphDef OptimizerOptions OptionalSpec
             PaddingFIFOQueue PriorityQueue QueueBase RaggedTensor RaggedTensorSpec RandomShuffleQueue ReaderBase
-            RunMetadata RunOptions Session SessionLog SparseConditionalAccumulator SparseFeature SparseTensor
-            SparseTensorSpec SparseTensorValue Summary SummaryMetadata TFRecordReader TextLineReader VarLenFeature
+            RunMetadata RunOptions Session SessionLog SparseConditionalAccumulator SparseFeature
+            SparseTensorSpec Summary SummaryMetadata TFRecordReader TextLineReader VarLenFeature
             WholeFileReader batch_scatter_update count_up_to data decode_csv
             decode_json_example decode_raw delete_session_tensor distribute get_default_session get_session_handle
             get_session_tensor gradients hessians import_graph_def metrics numpy_function parse_example

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
+from rnn2onnx import nest
 from rnn2onnx.errors import UnsupportedError
 from rnn2onnx.ir import user_location
 from rnn2onnx.tf.recording.graph import get_default_graph
-from rnn2onnx.tf.recording.inert import InertOperation
+from rnn2onnx.tf.recording.inert import InertOperation, Initialization
 from rnn2onnx.tf.recording.tensor import Tensor
 
 __all__ = [
@@ -126,6 +127,9 @@ def no_op(name: str | None = None) -> InertOperation:
 
 def group(*inputs: Any, **kwargs: Any) -> InertOperation:
     """An operation that stands for others. Source: ``tf.group``."""
+    given = nest.flatten(inputs)
+    if given and all(isinstance(each, Initialization) for each in given):
+        return Initialization(kwargs.get("name") or "group_deps")
     return InertOperation("NoOp", kwargs.get("name") or "group_deps")
 
 

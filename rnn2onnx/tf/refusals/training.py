@@ -15,8 +15,6 @@ _DENSE = "No compiled program has such values: give dense tensors, and lengths f
 _ADVICE = {
     "tf.IndexedSlices": _DENSE,
     "tf.RaggedTensor": _DENSE,
-    "tf.SparseTensor": _DENSE,
-    "tf.SparseTensorValue": _DENSE,
     "tf.app": "Scripts read their command line with argparse; a model gets its sizes as arguments.",
     "tf.data": "Inputs are placeholders in the graph, and arrays in Program.run(feeds).",
     "tf.numpy_function": "No compiled program can hold Python code: write it with operations, or feed what it gives.",

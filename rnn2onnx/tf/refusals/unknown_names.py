@@ -54,6 +54,7 @@ _MODULES = {
     "tf.nn": "rnn2onnx.tf.nn",
     "tf.nn.rnn_cell": "rnn2onnx.tf.nn.rnn_cell",
     "tf.random": "rnn2onnx.tf.random",
+    "tf.sparse": "rnn2onnx.tf.sparse",
     "tf.test": "rnn2onnx.tf.test",
     "tf.train": "rnn2onnx.tf.train",
 }

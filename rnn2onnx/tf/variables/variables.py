@@ -9,14 +9,15 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from rnn2onnx.errors import ArgumentError, ArgumentTypeError, UnsupportedError
+from rnn2onnx.errors import ArgumentError, ArgumentTypeError, TrainingError, UnsupportedError
 from rnn2onnx.ir import Type, user_location
 from rnn2onnx.tf import dtypes
 from rnn2onnx.tf.dtypes import DType
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import GraphKeys, get_default_graph
-from rnn2onnx.tf.recording.inert import InertOperation
+from rnn2onnx.tf.recording.inert import InertOperation, Initialization
 from rnn2onnx.tf.recording.tensor import Tensor
+from rnn2onnx.tf.recording.unlearned import changed
 from rnn2onnx.tf.refusals.training import refuse
 from rnn2onnx.tf.shapes.shape import TensorShape, as_shape
 
@@ -218,46 +219,49 @@ class Variable(Tensor):
 
     # -- what would change it -----------------------------------------------------------------------------------------
 
-    def _change(self, call: str) -> NoReturn:
-        raise refuse(f"Variable.{call}, which changes {self.op.name!r} while the program runs,")
+    def _refused(self, call: str) -> TrainingError:
+        return refuse(f"Variable.{call}, which changes {self.op.name!r} while the program runs,")
 
-    def assign(
-        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("assign")
+    def _change(self, call: str) -> Any:
+        if self.graph.keeps_training:
+            return changed(self, _CHANGES[call])
+        raise self._refused(call)
+
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("assign")
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("assign_add")
+    ) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("assign_add")
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("assign_sub")
+    ) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("assign_sub")
 
-    def scatter_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("scatter_update")
+    def scatter_update(self, *args: Any, **kwargs: Any) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("scatter_update")
 
-    def scatter_add(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("scatter_add")
+    def scatter_add(self, *args: Any, **kwargs: Any) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("scatter_add")
 
-    def scatter_sub(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Always an error: no compiled program changes its variables."""
-        self._change("scatter_sub")
+    def scatter_sub(self, *args: Any, **kwargs: Any) -> Any:
+        """An error: no compiled program changes its variables."""
+        return self._change("scatter_sub")
 
     def count_up_to(self, limit: int) -> NoReturn:
         """Always an error: no compiled program changes its variables."""
-        self._change("count_up_to")
+        raise self._refused("count_up_to")
 
     def load(self, value: Any, session: Any = None) -> NoReturn:
         """Always an error: weights are given to ``rnn2onnx.compile``."""
-        self._change("load")
+        raise self._refused("load")
 
 
 def trainable_with(synchronization: VariableSynchronization, trainable: bool | None, name: str | None) -> bool:
@@ -366,24 +370,24 @@ def moving_average_variables(scope: str | None = None) -> list[Any]:
 # -- initialization, which nothing runs -------------------------------------------------------------------------------
 
 
-def variables_initializer(var_list: Any, name: str = "init") -> InertOperation:
+def variables_initializer(var_list: Any, name: str = "init") -> Initialization:
     """What a session would run to initialize some variables."""
-    return InertOperation("NoOp", name)
+    return Initialization(name)
 
 
-def global_variables_initializer() -> InertOperation:
+def global_variables_initializer() -> Initialization:
     """What a session would run to initialize the global variables."""
     return variables_initializer(global_variables())
 
 
-def local_variables_initializer() -> InertOperation:
+def local_variables_initializer() -> Initialization:
     """What a session would run to initialize the local variables."""
     return variables_initializer(local_variables())
 
 
-def tables_initializer(name: str = "init_all_tables") -> InertOperation:
+def tables_initializer(name: str = "init_all_tables") -> Initialization:
     """What a session would run to initialize lookup tables."""
-    return InertOperation("NoOp", name)
+    return Initialization(name)
 
 
 initialize_variables = variables_initializer
@@ -406,18 +410,34 @@ def assert_variables_initialized(var_list: Any = None) -> NoReturn:
     raise refuse("tf.assert_variables_initialized")
 
 
+_CHANGES = {
+    "assign": "Assign",
+    "assign_add": "AssignAdd",
+    "assign_sub": "AssignSub",
+    "scatter_add": "ScatterAdd",
+    "scatter_sub": "ScatterSub",
+    "scatter_update": "ScatterUpdate",
+}
+
+
 def assign(
     ref: Any, value: Any, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None
-) -> NoReturn:
-    """Always an error: no compiled program changes its variables."""
-    raise refuse("tf.assign")
+) -> Any:
+    """An error: no compiled program changes its variables."""
+    return _changed(ref, "assign")
 
 
-def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> NoReturn:
-    """Always an error: no compiled program changes its variables."""
-    raise refuse("tf.assign_add")
+def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Any:
+    """An error: no compiled program changes its variables."""
+    return _changed(ref, "assign_add")
 
 
-def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> NoReturn:
-    """Always an error: no compiled program changes its variables."""
-    raise refuse("tf.assign_sub")
+def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None) -> Any:
+    """An error: no compiled program changes its variables."""
+    return _changed(ref, "assign_sub")
+
+
+def _changed(ref: Any, call: str) -> Any:
+    if get_default_graph().keeps_training:
+        return changed(ref, _CHANGES[call])
+    raise refuse(f"tf.{call}")

@@ -1,4 +1,4 @@
-"""tf.contrib.legacy_seq2seq: decoders over lists of steps, told their inputs or fed what they gave, and their losses."""
+"""tf.contrib.legacy_seq2seq: decoders over lists of steps, told their inputs or fed what they gave; losses."""
 
 from __future__ import annotations
 
@@ -136,6 +136,15 @@ def attention_decoder(tf: Any) -> Any:
             output_size=3,
             loop_function=lambda previous, i: tf.tanh(previous),
             scope="four",
+        ),
+        call(
+            [inputs[0], None, None],
+            tf.zeros([B, 2]),
+            memory,
+            tf.nn.rnn_cell.GRUCell(2),
+            output_size=3,
+            loop_function=lambda previous, i: tf.tanh(previous),
+            scope="five",
         ),
     ]
 

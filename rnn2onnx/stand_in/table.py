@@ -97,7 +97,8 @@ OVERLAYS = {
 _TABLE = {
     # Packages.
     """
-    _api contrib.cudnn_rnn.python contrib.cudnn_rnn.python.layers contrib.cudnn_rnn.python.ops contrib.eager
+    _api contrib.crf.python contrib.crf.python.ops contrib.cudnn_rnn.python contrib.cudnn_rnn.python.layers
+    contrib.cudnn_rnn.python.ops contrib.eager
     contrib.eager.python contrib.framework.python contrib.layers.python
     contrib.layers.python.ops contrib.learn.python contrib.legacy_seq2seq.python contrib.legacy_seq2seq.python.ops
     contrib.rnn.python contrib.rnn.python.ops contrib.seq2seq.python contrib.seq2seq.python.ops contrib.slim.python
@@ -149,6 +150,7 @@ _TABLE = {
     """
     contrib.rnn.python.ops.core_rnn contrib.rnn.python.ops.rnn keras.layers.legacy_rnn.rnn python.ops.rnn
     """: _RNN,
+    "contrib.crf.python.ops.crf": ("rnn2onnx.tf.contrib.crf", *_TF),
     "contrib.cudnn_rnn.python.layers.cudnn_rnn contrib.cudnn_rnn.python.ops.cudnn_rnn_ops": (
         "rnn2onnx.tf.contrib.cudnn_rnn", *_TF,
     ),
@@ -216,9 +218,9 @@ _TABLE = {
     """: (f"{_HERE}decorators",),
     # There in TensorFlow and not here: importing one does no harm, using what is in it is refused.
     """
-    contrib.autograph contrib.batching contrib.bayesflow contrib.boosted_trees contrib.crf contrib.crf.python
-    contrib.crf.python.ops contrib.crf.python.ops.crf contrib.data contrib.distribute contrib.distributions
-    contrib.estimator contrib.factorization contrib.feature_column contrib.gan contrib.graph_editor contrib.image
+    contrib.autograph contrib.batching contrib.bayesflow contrib.boosted_trees contrib.data contrib.distribute
+    contrib.distributions contrib.estimator contrib.factorization contrib.feature_column contrib.gan
+    contrib.graph_editor contrib.image
     contrib.input_pipeline contrib.labeled_tensor contrib.linear_optimizer contrib.lookup contrib.losses
     contrib.model_pruning contrib.predictor contrib.quantize contrib.recurrent contrib.rnn.ops contrib.session_bundle
     contrib.signal contrib.slim.learning contrib.slim.nets contrib.sparsemax contrib.stateless contrib.tensor_forest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.tf.contrib import (
+    crf,
     cudnn_rnn,
     framework,
     layers,
@@ -17,6 +18,7 @@ from rnn2onnx.tf.contrib import (
 from rnn2onnx.tf.refusals.unknown_names import unknown
 
 __all__ = [
+    "crf",
     "cudnn_rnn",
     "framework",
     "layers",

@@ -26,6 +26,7 @@ _MODULES = {
     "tf.app": "rnn2onnx.tf.app",
     "tf.compat": "rnn2onnx.tf.compat",
     "tf.contrib": "rnn2onnx.tf.contrib",
+    "tf.contrib.crf": "rnn2onnx.tf.contrib.crf",
     "tf.contrib.cudnn_rnn": "rnn2onnx.tf.contrib.cudnn_rnn",
     "tf.contrib.framework": "rnn2onnx.tf.contrib.framework",
     "tf.contrib.layers": "rnn2onnx.tf.contrib.layers",

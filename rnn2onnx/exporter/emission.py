@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +36,12 @@ class Scope:
     made: set[int] = field(default_factory=set)
 
 
+def _digest(array: Array) -> Hashable:
+    """Equal for equal arrays; short, however large they are."""
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    return array.dtype.name, array.shape, blake2b(flat.data, digest_size=16).digest()
+
+
 class Emission:
     """Appends nodes to the innermost open scope.
 
@@ -51,7 +58,6 @@ class Emission:
         self.scopes = [Scope()]
         self._taken = set(taken)
         self._numbers: dict[str, int] = {}
-        self._alive: list[Any] = []
 
     # -- names and types --------------------------------------------------------------------------------------------
 
@@ -88,7 +94,8 @@ class Emission:
         Engines that look at a body by itself see its axes and shapes that way.
         """
         inside = len(self.scopes) > 1 and not name and array.size <= _SMALL
-        key: Hashable = ("const", name, freeze(array)) if array.size <= _SMALL else ("const", name, id(array))
+        # A weight that is used twice under one name, such as that of a cell run over two inputs, is there once.
+        key: Hashable = ("const", name, freeze(array) if array.size <= _SMALL else _digest(array))
         for scope in reversed(self.scopes) if inside else self.scopes[:1]:
             if key in scope.known:
                 return scope.known[key][0]
@@ -99,7 +106,6 @@ class Emission:
         made = onnx_ir.Value(name=tensor.name, const_value=tensor)
         made.type, made.shape = onnx_ir.TensorType(tensor.dtype), onnx_ir.Shape(array.shape)
         self.initializers.append(made)
-        self._alive.append(array)
         self.scopes[0].known[key] = (made,)
         return made
 

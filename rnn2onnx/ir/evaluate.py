@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.errors import FeedError
+from rnn2onnx.errors import FeedError, Rnn2OnnxError
 from rnn2onnx.ir.graph import Array, Block, Graph, Op, Value, captures
 from rnn2onnx.ir.types import DType, is_float
 
@@ -79,12 +79,15 @@ class _Machine:
 
     def step(self, op: Op) -> None:
         args = [self.env[value] for value in op.operands]
-        if op.blocks:
-            results = op.kind.evaluate(self.run, op, args)
-        else:
-            results = op.kind.evaluate(self._attrs(op), *args)
-            if not isinstance(results, tuple | list):
-                results = (results,)
+        try:
+            results = op.kind.evaluate(self.run, op, args) if op.blocks else op.kind.evaluate(self._attrs(op), *args)
+        except (IndexError, ValueError, ArithmeticError) as error:
+            if isinstance(error, Rnn2OnnxError):
+                raise
+            given = ", ".join(f"{array.dtype}{list(array.shape)}" for array in args)
+            raise FeedError(f"{op.kind.name} of {given} has no value: {error}", op.location) from None
+        if not isinstance(results, tuple | list):
+            results = (results,)
         for value, result in zip(op.results, results, strict=True):
             self.env[value] = np.asarray(result).astype(self.dtype(value.type.dtype), copy=False)
 

@@ -7,12 +7,13 @@ the step is a step of the sequence it is read from, a row written by it a row th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from rnn2onnx.errors import ShapeError
 from rnn2onnx.ir import Builder, Dim, Graph, Op, Type, Value, replay, uses, walk
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.report import Report
@@ -30,20 +31,26 @@ class RaiseLoops:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with a ``recur`` for each ``loop`` whose steps can be counted before it runs."""
+        used = uses(graph.block)
 
         def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
-            return _raised(builder, op, report) if op.kind.name == "loop" else None
+            return _raised(builder, op, report, used) if op.kind.name == "loop" else None
 
         return replay(graph, (rule,))
 
 
-def _raised(builder: Builder, op: Op, report: Report) -> Sequence[Value] | None:
+def _raised(builder: Builder, op: Op, report: Report, used: Mapping[Value, int]) -> Sequence[Value] | None:
     loop = LoopSteps(builder, op)
     count = loop.count()
     if count is None:
         report.note(op, "whether it goes on depends on what it computes")
         return None
-    made = _Recurrence(loop, count).results()
+    wanted = {param for param, result in zip(loop.carried, op.results, strict=False) if used.get(result)}
+    try:
+        made = _Recurrence(loop, count, wanted).results()
+    except ShapeError:
+        report.note(op, "it is known to go on past the end of what it reads or writes")
+        return None
     for old, new in zip(op.results, made, strict=True):
         for a, b in zip(old.type.shape, new.type.shape, strict=True):
             builder.unify(b, a)
@@ -51,10 +58,16 @@ def _raised(builder: Builder, op: Op, report: Report) -> Sequence[Value] | None:
 
 
 class _Recurrence:
-    """The recurrence that a counted loop is."""
+    """The recurrence that a counted loop is.
 
-    def __init__(self, loop: LoopSteps, count: Flag) -> None:
-        self.loop, self.count, self.builder = loop, count, loop.builder
+    Args:
+        loop: What is known of the loop.
+        count: The steps it takes.
+        wanted: What it carries that is used behind it.
+    """
+
+    def __init__(self, loop: LoopSteps, count: Flag, wanted: Collection[Value]) -> None:
+        self.loop, self.count, self.builder, self.wanted = loop, count, loop.builder, wanted
         self.body = loop.body
         self.location = loop.op.location
         self.arrays = self._arrays()
@@ -89,7 +102,8 @@ class _Recurrence:
             if not self._note(masks, self.news[param], lambda other, param=param: other is param):
                 return None
         for row in (*self.arrays.values(), *self.given):
-            if not self._note(masks, row, is_zero):
+            found = self._selected(row)
+            if found is None or found[2].type.shape != row.type.shape or not self._note(masks, row, is_zero):
                 return None
         return next(iter(masks.values())) if len(masks) == 1 else None
 
@@ -118,6 +132,8 @@ class _Recurrence:
         if op.operands[0].type.rank != value.type.rank:
             return None
         a, b = op.operands[1:]
+        if any(part.type.rank and part.type.shape != value.type.shape for part in (a, b)):
+            return None
         return (Flag(flag.bound, flag.offset), b, a) if flag.below else (flag, a, b)
 
     def _unmasked(self, value: Value) -> Value:
@@ -133,8 +149,8 @@ class _Recurrence:
         rows = [*self.arrays.values(), *self.given]
         with builder.body(types, [param.name for param in self.states]) as block:
             copier = StepCopier(loop, block.params[-1], self.count, dict(zip(self.states, block.params, strict=False)))
-            wanted = [self._unmasked(value) for value in (*(self.news[param] for param in self.states), *rows)]
-            block.results = tuple(copier.need(value) for value in wanted)
+            news = [self._new(copier, param, inside) for param, inside in zip(self.states, block.params, strict=False)]
+            block.results = (*news, *(copier.need(self._unmasked(value)) for value in rows))
         operands = [self.initials[param] for param in self.states]
         time = self._walked(block.params[-1])
         zero, one = builder.const(np.array(0, _I64)), builder.const(np.array(1, _I64))
@@ -157,6 +173,13 @@ class _Recurrence:
         given = [self._ended(value, steps, time) for value in values[len(self.states) :]]
         arrays = dict(zip(self.arrays, given, strict=False))
         return [*(self._final(p, finals, arrays, steps) for p in loop.carried), *given[len(arrays) :]]
+
+    def _new(self, copier: StepCopier, param: Value, inside: Value) -> Value:
+        """What a state becomes, without the select, which may have spread a number over its rows."""
+        new = copier.need(self._unmasked(self.news[param]))
+        if new.type.rank == inside.type.rank:
+            return new
+        return self.builder.emit("expand", (new, self.builder.shape_of(inside)), location=self.location)[0]
 
     def _walked(self, step: Value) -> Dim | None:
         """The length of the sequences that the body reads by the step, if it may be run for all their steps."""
@@ -202,6 +225,8 @@ class _Recurrence:
         loop, builder = self.loop, self.builder
         if param in finals:
             return finals[param]
+        if param not in self.wanted:
+            return self.initials[param]
         if param in arrays:
             return self._written(param, arrays[param], steps)
         if param in loop.fixed:

@@ -57,6 +57,9 @@ def program_of(graph: Graph, outputs: Any, weights: Given | Mapping[str, Any] | 
             raise refuse(f"an output that needs {value.name!r}, which only training computes,")
     for op in needed:
         copier.op(op)
+    # A state that is fed and given back may well have one name in the feeds and in the nest; in a file it can't.
+    taken = {value.name for value in builder.root.params} | set(names)
+    names = [_free(name, taken) if name in graph.placeholders and _is_input(builder, name) else name for name in names]
     return builder.finish(zip(names, (copier.new[leaf.recorded] for leaf in leaves), strict=True))
 
 
@@ -94,6 +97,21 @@ def _names(outputs: Any, leaves: Sequence[Tensor]) -> list[str]:
     if twice:
         raise ArgumentError(f"two outputs would be called {', '.join(twice)}; rename a key.", user_location())
     return names
+
+
+def _is_input(builder: Builder, name: str) -> bool:
+    return any(value.name == name for value in builder.root.params)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """``name_out``, or the next name like it that nothing has yet."""
+    number = 1
+    made = f"{name}_out"
+    while made in taken:
+        number += 1
+        made = f"{name}_out_{number}"
+    taken.add(made)
+    return made
 
 
 def _needed(graph: Graph, values: Sequence[Value]) -> list[Op]:

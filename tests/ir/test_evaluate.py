@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnn2onnx.errors import FeedError, ShapeError
-from rnn2onnx.ir import Array, Builder, Dim, DType, Graph, Type, Value, evaluate, evaluate_values
+from rnn2onnx.ir import Array, Builder, Dim, DType, Graph, Type, Value, evaluate, evaluate_values, parse
 from tests.random_graphs import Feeds, random_graph
 
 F32, F64, I64, BOOL = (np.dtype(t) for t in (np.float32, np.float64, np.int64, bool))
@@ -241,7 +241,7 @@ def test_only_the_branch_that_is_chosen_runs():
     found = evaluate(branches(), {"test": False, "a": [1.0] * 6, "b": [2.0, 0, 0, 0, 0, 5.0]})
     np.testing.assert_array_equal(found["y"], [7, 5, 5, 5, 5, 10])
     assert found["which"] == 2
-    with pytest.raises(IndexError):
+    with pytest.raises(FeedError):
         evaluate(branches(), {"test": False, "a": [1.0], "b": [2.0]})
 
 
@@ -347,3 +347,13 @@ def test_random_numbers_are_those_of_their_seed():
     assert uniform.max() <= 3
     assert abs(truncated - 2).max() <= 6
     assert truncated.std() > 2
+
+
+def test_what_has_no_value_is_one_of_our_errors_and_says_where() -> None:
+    text = """graph g(%x: f32[T, 2]) {
+  %0 = const 0 : i64[]
+  %1 = gather %x, %0 {axis=0} : f32[2]
+  return "y" = %1
+}"""
+    with pytest.raises(FeedError, match=r"gather of float32\[0, 2\], int64\[\] has no value"):
+        evaluate(parse(text), {"x": np.zeros((0, 2), np.float32)})

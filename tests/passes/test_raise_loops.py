@@ -341,3 +341,50 @@ def test_a_state_that_one_step_skips_is_not_masked_by_lengths() -> None:
         made = assert_keeps(graph, inputs(5, 3, lengths), "fold", "raise_loops")
         assert all(not op.attrs["lengths"] for op in walk(made.block) if op.kind.name == "recur")
         assert_keeps(graph, inputs(5, 3, lengths), "fold", "raise_loops", "distribute", "recognise", "lower", "tidy")
+
+
+def walk_of_known_lengths(lengths: Any) -> Any:
+    x = tf.placeholder(tf.float32, [2, 3, 4], "x")
+    cell = tf.nn.rnn_cell.GRUCell(2)
+    read = tf.TensorArray(tf.float32, size=2).unstack(x).read
+
+    def loop_fn(time: Any, output: Any, state: Any, loop_state: Any) -> Any:
+        state = cell.zero_state(3, tf.float32) if output is None else state
+        finished = time >= tf.constant(lengths)
+        following = tf.cond(tf.reduce_all(finished), lambda: tf.zeros([3, 4]), lambda: read(time))
+        return finished, following, state, output, None
+
+    emitted, state, _ = tf.nn.raw_rnn(cell, loop_fn)
+    return emitted.stack(), state
+
+
+@pytest.mark.parametrize("lengths", [[2, 1, 2], [1, 1, 1], [0, 0, 0]])
+def test_known_lengths_up_to_all_steps(lengths: list[int]) -> None:
+    graph = traced(lambda: walk_of_known_lengths(lengths))
+    feeds = {"x": np.random.default_rng(1).standard_normal((2, 3, 4)).astype(np.float32)}
+    assert "loop" not in kinds(assert_keeps(graph, feeds, "fold", "raise_loops"))
+
+
+def test_known_lengths_past_the_end_fail_when_they_are_run() -> None:
+    program = recorded(lambda: walk_of_known_lengths([3, 3, 3]))
+    with pytest.raises(Rnn2OnnxError):
+        program.run({"x": np.zeros((2, 3, 4), np.float32)})
+
+
+@pytest.mark.parametrize("lengths", [[2], [0, 0], [1, 2]])
+def test_a_state_that_takes_a_number_for_all_rows_is_one_of_rows(lengths: list[int]) -> None:
+    """The lengths that a decoder counts: ``where(finished, length, time + 1)``."""
+
+    def build() -> Any:
+        seq2seq = tf.contrib.seq2seq
+        x = tf.placeholder(tf.float32, [len(lengths), None, 3], "x")
+        cell = tf.nn.rnn_cell.GRUCell(3)
+        helper = seq2seq.TrainingHelper(x, tf.constant(lengths))
+        decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(len(lengths), tf.float32))
+        outputs, _, counted = seq2seq.dynamic_decode(decoder, impute_finished=True)
+        return outputs.rnn_output, counted
+
+    graph = traced(build)
+    feeds = {"x": np.random.default_rng(1).standard_normal((len(lengths), 3, 3)).astype(np.float32)}
+    assert "loop" not in kinds(assert_keeps(graph, feeds, "fold", "raise_loops"))
+    assert_keeps(graph, feeds, "fold", "raise_loops", "distribute", "recognise", "lower", "tidy")

@@ -118,3 +118,16 @@ def test_outputs_must_be_tensors_of_the_graph_outside_of_bodies() -> None:
         rnn2onnx.compile(graph, kept[0])
     with graph.as_default(), pytest.raises(TraceError, match="Return it from that body"):
         kept[0] * 2
+
+
+def test_a_state_fed_and_given_back_under_one_name_has_two_names_in_the_file() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        state = tf.placeholder(tf.float32, [None, 3], "state")
+        taken = tf.identity(state)
+        program = rnn2onnx.compile(graph, {"state": state + 1.0, "state_out": taken})
+    assert list(program.outputs) == ["state_out_2", "state_out"]
+    assert [value.name for value in program.model.graph.input] == ["state"]
+    result = program.run({"state": np.zeros((2, 3), np.float32)})
+    np.testing.assert_array_equal(result["state"], np.ones((2, 3)))
+    np.testing.assert_array_equal(result["state_out"], np.zeros((2, 3)))

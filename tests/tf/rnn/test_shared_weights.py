@@ -43,7 +43,6 @@ def test_states_in_a_tuple_and_in_one_tensor_are_the_same_bit_for_bit(graph: tf.
         np.testing.assert_array_equal(in_tuple, joined)
 
 
-@pytest.mark.xfail(strict=True, reason="native layers write their weights once for each use")
 def test_a_cell_used_again_has_each_weight_once_in_the_file(graph: tf.Graph) -> None:
     x, n = inputs()
     cell = tf.nn.rnn_cell.LSTMCell(64)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from rnn2onnx.tf.layers.base_layer import Layer, to_snake_case
-from rnn2onnx.tf.recording.graph import Graph, get_default_graph
-
-_COUNTS: WeakKeyDictionary[Graph, Counter[str]] = WeakKeyDictionary()
+from rnn2onnx.tf.layers.layer_counts import count_layer
 
 
 def keras_name(class_name: str) -> str:
     """The next name of a class in the default graph: ``dice``, ``dice_1``, and so on."""
     own = to_snake_case(class_name)
-    counts = _COUNTS.setdefault(get_default_graph(), Counter())
-    counts[own] += 1
-    return own if counts[own] == 1 else f"{own}_{counts[own] - 1}"
+    number = count_layer(own)
+    return own if number == 1 else f"{own}_{number - 1}"
 
 
 class KerasNamedLayer(Layer):

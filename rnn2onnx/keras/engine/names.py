@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
 from weakref import WeakKeyDictionary
 
+from rnn2onnx.tf.layers.layer_counts import count_layer, forget_layers
 from rnn2onnx.tf.recording.graph import Graph, get_default_graph
 
-_COUNTS: WeakKeyDictionary[Graph, Counter[Any]] = WeakKeyDictionary()
+_COUNTS: WeakKeyDictionary[Graph, Counter[str]] = WeakKeyDictionary()
 
 
 def layer_name(class_name: str) -> str:
     """The name of a layer that was given none: ``dense``, then ``dense_1`` and so on."""
     own = _snake_case(class_name)
-    number = _count(("layer", own))
+    number = count_layer(own)
     return f"{own}_{number - 1}" if number > 1 else own
 
 
@@ -28,15 +28,12 @@ def _snake_case(name: str) -> str:
 
 def get_uid(prefix: str = "") -> int:
     """How often a prefix was asked for in the default graph, this time included. Source: ``keras.backend.get_uid``."""
-    return _count(prefix)
+    counts = _COUNTS.setdefault(get_default_graph(), Counter())
+    counts[prefix] += 1
+    return counts[prefix]
 
 
 def reset_uids() -> None:
     """Starts all numbers again. Source: ``keras.backend.reset_uids``."""
     _COUNTS.clear()
-
-
-def _count(key: Any) -> int:
-    counts = _COUNTS.setdefault(get_default_graph(), Counter())
-    counts[key] += 1
-    return counts[key]
+    forget_layers()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf import initializers
 from rnn2onnx.tf.dtypes import as_dtype
 from rnn2onnx.tf.layers.input_spec import InputSpec, check_inputs
+from rnn2onnx.tf.layers.layer_counts import count_layer
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph, GraphKeys, get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -116,6 +115,10 @@ class Layer:
     def dtype(self) -> str | None:
         """The name of its variables' dtype; None before it is known."""
         return self._dtype
+
+    def keep_name(self) -> None:
+        """Takes the name that it made for itself as one it was given, as a layer made from a configuration does."""
+        self._base_name = self._name
 
     @property
     def scope_name(self) -> str:
@@ -391,17 +394,12 @@ def to_snake_case(name: str) -> str:
     return f"private{snake}" if snake.startswith("_") else snake
 
 
-_LAYERS: WeakKeyDictionary[Graph, Counter[str]] = WeakKeyDictionary()
-
-
 def _names(class_name: str, given: Any) -> tuple[str, str]:
     """The name of a layer, and that of its scope before it is made unique."""
     if given and not isinstance(given, VariableScope):
         return given, given
     own = to_snake_case(class_name)
-    counts = _LAYERS.setdefault(get_default_graph(), Counter())
-    counts[own] += 1
-    return f"{own}_{counts[own]}", given.name if given else own
+    return f"{own}_{count_layer(own)}", given.name if given else own
 
 
 def _takes_scope(call: Any) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rnn2onnx.ir import Array, Builder
+from rnn2onnx.errors import ArgumentError
+from rnn2onnx.ir import Array, Builder, user_location
 from rnn2onnx.ir import Graph as Program
 from rnn2onnx.tf.recording.operators import operate
 
@@ -108,7 +110,12 @@ class Graph:
 
     @contextmanager
     def name_scope(self, name: str | None) -> Iterator[str]:
-        """Puts ``name`` before the names of what is recorded inside; a name ending in ``/`` is taken as it is."""
+        """Puts ``name`` before the names of what is recorded inside; a name ending in ``/`` is taken as it is.
+
+        Raises:
+            ArgumentError: TensorFlow allows no such name.
+        """
+        _check_scope(name, root=not self._scope)
         before = self._scope
         if not name:
             self._scope = ""
@@ -214,6 +221,19 @@ class _Stack(threading.local):
 
 
 _STACK = _Stack()
+
+
+_SCOPE = re.compile(r"[A-Za-z0-9_.\\/>-]*")
+
+
+def _check_scope(name: str | None, *, root: bool) -> None:
+    if not name or (_SCOPE.fullmatch(name) and not (root and name[0] in "_\\/>-")):
+        return
+    raise ArgumentError(
+        f"{name!r} is not a valid {'root ' if root else ''}scope name. Use letters, digits and any of _ . / > - and "
+        f"the backslash{'; it begins with a letter, a digit or a dot' if root else ''}.",
+        user_location(),
+    )
 
 
 def get_default_graph() -> Graph:

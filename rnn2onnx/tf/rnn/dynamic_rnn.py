@@ -104,6 +104,8 @@ def over_time(
             raise ParallelIterationsError(
                 f"parallel_iterations must be int, not {parallel_iterations!r}.", user_location()
             )
+        if parallel_iterations and parallel_iterations < 1:
+            raise ArgumentTypeError("'parallel_iterations' must be a positive integer.", user_location())
         lengths = None if sequence_length is None else _lengths(sequence_length)
         state = initial_state_of(cell, initial_state, _batch(flat), dtype)
         _check_inputs(flat)

@@ -18,6 +18,7 @@ from rnn2onnx.keras.layers.wrappers import Wrapper
 from rnn2onnx.tf.ops.joining import concat
 from rnn2onnx.tf.ops.reshaping import reverse
 from rnn2onnx.tf.recording.graph import get_default_graph
+from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.shapes.shape import TensorShape
 
 _MODES = ("sum", "mul", "ave", "concat", None)
@@ -273,11 +274,21 @@ def _from_configuration(layer: Any) -> Any:
     except (NotImplementedError, AttributeError):
         if layer.built:
             raise
-        return copy.deepcopy(layer)
+        made = copy.deepcopy(layer)
+        for cell in _cells(getattr(made, "cell", None)):
+            if isinstance(cell, RNNCell):
+                cell.keep_name()
+        return made
     if "cell" not in config:
         return type(layer).from_config(config)
     return type(layer).from_config(config, {type(cell).__name__: type(cell) for cell in _cells(layer.cell)})
 
 
 def _cells(cell: Any) -> list[Any]:
-    return [cell, *(inner for one in getattr(cell, "cells", ()) for inner in _cells(one))]
+    """A cell and the cells in it, those of TensorFlow's stacks and wrappers included."""
+    inside = [
+        *getattr(cell, "cells", ()),
+        *getattr(cell, "_cells", ()),
+        getattr(cell, "_cell", getattr(cell, "cell", None)),
+    ]
+    return [cell, *(inner for one in inside if one is not None for inner in _cells(one))]

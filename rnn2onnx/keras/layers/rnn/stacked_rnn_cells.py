@@ -130,7 +130,9 @@ def build_cell(cell: Any, input_shape: Any) -> None:
             cell.build(input_shape)
         cell.built = True
     elif isinstance(cell, RNNCell) and type(cell).build is not RNNCell.build and not cell.built:
-        cell.build(input_shape)
+        # Its variables have nothing of this scope, but the next scope of that name is another one.
+        with get_default_graph().name_scope(cell.name):
+            cell.build(input_shape)
         cell.built = True
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
+from rnn2onnx.weights.crc32 import crc32
 from rnn2onnx.weights.place import Place
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -78,7 +79,7 @@ class ZipFile:
             WeightsError: As for ``content``, or the checksum is another.
         """
         content = self.content
-        if zlib.crc32(content.data) != self.crc:
+        if crc32(content.data) != self.crc:
             raise self.archive.error(self.offset, f"the checksum of {self.name!r} is wrong")
         return content
 

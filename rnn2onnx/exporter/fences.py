@@ -4,7 +4,8 @@ It fuses ``Transpose`` and ``MatMul`` into one node, and moves a transposition d
 Two of the fused forms fail on empty tensors (measured on 1.31): a product of batches whose operand had its leading axis
 moved divides by the length of that axis, which ends the process if it is 0; a product of a batch of transposed matrices
 and one matrix refuses a batch of none. In float16 the fusion itself ends the process, while the file is loaded,
-whatever is transposed. A ``Reshape`` to the shape that is there already costs nothing and stays.
+whatever is transposed. A ``Reshape`` to the shape that is there already costs nothing and stays, except where all
+lengths are known.
 """
 
 from __future__ import annotations
@@ -43,6 +44,21 @@ def fenced_pair(
     elif len(left) > 2 and any(map(_may_be_empty, left[:-2])):
         a = _fenced(e, a, _moves_the_last)
     return a, b
+
+
+def flat_product(
+    e: Emission, a: onnx_ir.Value, b: onnx_ir.Value, shapes: Sequence[Sequence[object]], dtype: DType
+) -> onnx_ir.Value | None:
+    """The product of rows and a matrix in float16 as one of two matrices, if a fence is needed and would not stay.
+
+    Where all lengths are known, onnxruntime takes a ``Reshape`` to the shape that is there away, but not a ``Flatten``.
+    """
+    left, right = shapes
+    known = not any(map(_may_be_empty, left))
+    if dtype != np.float16 or len(left) < 3 or len(right) != 2 or not known or not _descends(e, a, _moves_any):
+        return None
+    product = e.op("MatMul", e.op("Flatten", a, axis=len(left) - 1), b)
+    return e.op("Reshape", product, e.ints(*(int(str(length)) for length in (*left[:-1], right[-1]))))
 
 
 def _may_be_empty(length: object) -> bool:

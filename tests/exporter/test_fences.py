@@ -78,8 +78,8 @@ def test_batches_of_matrices_whose_leading_axis_moved(
 def test_transposed_matrices_of_float16() -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         for how in ("plain", "joined"):
-            shapes = (("t", "b", 3), (3, 4))
-            assert pool.submit(answer, (1, 0, 2), (0, 1), shapes, how, np.float16).result(timeout=60)
+            for shapes in ((("t", "b", 3), (3, 4)), ((5, 2, 3), (3, 4))):
+                assert pool.submit(answer, (1, 0, 2), (0, 1), shapes, how, np.float16).result(timeout=60)
 
 
 def test_no_rows_of_transposed_matrices_by_one_matrix() -> None:

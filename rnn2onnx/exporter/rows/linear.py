@@ -6,7 +6,7 @@ import numpy as np
 import onnx_ir
 
 from rnn2onnx.exporter.emission import Emission, Row
-from rnn2onnx.exporter.fences import fenced_pair
+from rnn2onnx.exporter.fences import fenced_pair, flat_product
 from rnn2onnx.exporter.rows.arrays import FAR, product, zero_of
 from rnn2onnx.ir.graph import Op
 from rnn2onnx.ir.types import DType
@@ -19,7 +19,11 @@ V = onnx_ir.Value
 def _matmul(e: Emission, op: Op, a: V, b: V) -> V:
     dtype = op.operands[0].type.dtype
     if not _spreads_over_nothing(op):
-        return e.carried("MatMul", fenced_pair(e, a, b, [value.type.shape for value in op.operands], dtype), dtype)
+        dims = [value.type.shape for value in op.operands]
+        flat = flat_product(e, a, b, dims, dtype)
+        if flat is not None:
+            return flat
+        return e.carried("MatMul", fenced_pair(e, a, b, dims, dtype), dtype)
     # onnxruntime refuses to broadcast matrices over an axis that has no elements.
     result = op.results[0].type
     shapes = [e.op("Shape", value) for value in (a, b)]

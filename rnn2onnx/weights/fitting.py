@@ -10,7 +10,9 @@ import numpy as np
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights.casting import conversion
+from rnn2onnx.weights.cudnn_layouts import with_cudnn
 from rnn2onnx.weights.entry import Entry
+from rnn2onnx.weights.parts import joined
 from rnn2onnx.weights.renaming import Rename, one_name, renaming
 from rnn2onnx.weights.selection import AVERAGE
 from rnn2onnx.weights.unneeded import is_unneeded
@@ -89,6 +91,11 @@ def fit(
             fitted.left_out[entry.name] = entry
     for name, wanted in expected.items():
         found = named.pop(name, [])
+        whole = None if found else joined(name, wanted.shape, named)
+        if whole is not None:
+            found = [whole[0]]
+            for part in whole[1]:
+                del named[part]
         if len(found) > 1:
             raise one_name((entry.name for entry in found), name)
         if not found:
@@ -97,6 +104,10 @@ def fit(
             fitted.mis_shaped[name] = found[0]
         else:
             fitted.matched[name] = found[0]
+    shapes = {name: wanted.shape for name, wanted in expected.items()}
+    for name, entry in with_cudnn({**fitted.matched, **fitted.mis_shaped}, shapes).items():
+        fitted.mis_shaped.pop(name, None)
+        fitted.matched[name] = entry
     for name, found in named.items():
         for entry in found:
             if is_unneeded(entry, known):

@@ -16,6 +16,7 @@ from rnn2onnx.cli.demo import demo
 from rnn2onnx.cli.passes import passes
 from rnn2onnx.cli.run import run
 from rnn2onnx.cli.show import show
+from rnn2onnx.cli.targets import targets
 from rnn2onnx.cli.terminal import complain
 from rnn2onnx.cli.verify import verify
 from rnn2onnx.cli.weights import weights
@@ -40,6 +41,7 @@ app.command()(show)
 app.command()(weights)
 app.command()(bench)
 app.command()(passes)
+app.command()(targets)
 app.command()(demo)
 
 

@@ -13,6 +13,7 @@ from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
 from rnn2onnx.ir import Graph
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.runtime.program import Program
+from rnn2onnx.targets import TARGETS
 from rnn2onnx.weights import Given, Rename
 
 Observe = Callable[[str, "Graph | None", Graph, float], None]
@@ -60,8 +61,8 @@ def compile(
         ValueError: The target or opset is unknown, the outputs have one name twice, or the weights don't fit.
         TypeError: There are no tensors in ``outputs``.
     """
-    if target != "onnxruntime":
-        raise ArgumentError(f"there is no target {target!r}; the one there is: 'onnxruntime'.")
+    if target not in TARGETS:
+        raise ArgumentError(f"there is no target {target!r}; there is: {', '.join(map(repr, TARGETS))}.")
     number = DEFAULT_OPSET if opset is None else opset
     ir_version_of(number)
     if graph is None:

@@ -107,6 +107,13 @@ def test_passes_are_listed_with_what_they_do(cli):
     assert all(fact["does"].endswith(".") for fact in facts)
 
 
+def test_targets_are_listed_with_their_numbers(cli):
+    (facts,) = json.loads(cli("targets", "--json").out)
+    assert facts["name"] == "onnxruntime"
+    shown = cli("targets").out
+    assert all(str(value) in shown for value in facts.values())
+
+
 def test_a_file_that_imports_tensorflow(cli, model):
     model.write_text(
         model.read_text()

@@ -80,19 +80,37 @@ def _turned(
     return replace(entry, shape=shape, read=read)
 
 
-def with_cudnn(arrays: Mapping[str, NDArray[Any]], scope: str) -> dict[str, NDArray[Any]]:
-    """The variables of a cuDNN layer, from the plain ones: what ``without_cudnn`` undoes.
+def with_cudnn(plain: Mapping[str, Entry], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Entry]:
+    """The entries of cuDNN's layers in a model, from a file's plain ones: ``without_cudnn`` the other way round.
 
     Args:
-        arrays: Plain arrays by name.
-        scope: The layer's: ``kernel``, ``recurrent_kernel`` and ``bias`` are below it.
+        plain: The file's entries by the names of the model's variables.
+        shapes: Of the model's variables, by name: a bias's tells which layers are cuDNN's.
+
+    Returns:
+        The kernels and biases of those layers. A plain LSTM's one bias becomes the first, and the second is zero.
     """
-    kernel, recurrent, bias = (arrays[f"{scope}/{name}"] for name in ("kernel", "recurrent_kernel", "bias"))
-    gates = kernel.shape[1] // recurrent.shape[0]
-    turned = [part.reshape(part.shape[::-1], order="F").T for part in np.split(kernel, gates, axis=1)]
-    both = np.concatenate([bias, np.zeros_like(bias)]) if bias.ndim == 1 else bias.reshape(-1)
-    return {
-        f"{scope}/kernel": np.concatenate(turned, axis=1),
-        f"{scope}/recurrent_kernel": plain_recurrent_kernel(recurrent, gates),
-        f"{scope}/bias": both,
-    }
+    found: dict[str, Entry] = {}
+    for name, shape in shapes.items():
+        scope = name.rpartition("/")[0]
+        bias, kernel, recurrent = (plain.get(f"{scope}/{last}") for last in ("bias", "kernel", "recurrent_kernel"))
+        if name != f"{scope}/bias" or bias is None or bias.shape == shape:
+            continue
+        gates = _gates(kernel, recurrent, replace(bias, shape=shape))
+        if gates is None or kernel is None or recurrent is None:
+            continue
+        units = recurrent.shape[0]
+        if bias.shape == ((4 * units,) if gates == _LSTM else (2, 3 * units)):
+            found[f"{scope}/kernel"] = _turned(kernel, kernel.shape, _cudnn_kernel, gates)
+            found[f"{scope}/recurrent_kernel"] = _turned(recurrent, recurrent.shape, plain_recurrent_kernel, gates)
+            found[f"{scope}/bias"] = _turned(bias, shape, _cudnn_bias, gates)
+    return found
+
+
+def _cudnn_kernel(kernel: NDArray[Any], gates: int) -> NDArray[Any]:
+    parts = np.split(kernel, gates, axis=1)
+    return np.concatenate([part.reshape(part.shape[::-1], order="F").T for part in parts], axis=1)
+
+
+def _cudnn_bias(bias: NDArray[Any], gates: int) -> NDArray[Any]:
+    return np.concatenate([bias, np.zeros_like(bias)]) if gates == _LSTM else bias.reshape(-1)

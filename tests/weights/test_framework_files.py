@@ -65,6 +65,27 @@ def test_the_model_as_recorded_loads_by_name(name: str) -> None:
     assert np.isfinite(program.run({"x": np.ones((2, 4, 3), np.float32)})).all()
 
 
+def test_layers_of_cudnn_and_plain_ones_load_one_file() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 5, 2)).astype(np.float32)
+    results = []
+    for cudnn in (True, False):
+        layers = tf.compat.v1.keras.layers
+        graph = tf.Graph()
+        with graph.as_default():
+            inputs = tf.placeholder(tf.float32, x.shape, name="x")
+            if cudnn:
+                first, second = layers.CuDNNLSTM(3, return_sequences=True, name="a"), layers.CuDNNGRU(2, name="b")
+            else:
+                sigmoid = {"recurrent_activation": "sigmoid"}
+                first = layers.LSTM(3, return_sequences=True, name="a", **sigmoid)
+                second = layers.GRU(2, reset_after=True, name="b", **sigmoid)
+            outputs = second(first(inputs))
+        rename = None if cudnn else {r"^a/": "a/lstm_cell/", r"^b/": "b/gru_cell/"}
+        program = rnn2onnx.compile(graph, outputs, weights=FILES / "keras1_cudnn.h5", rename=rename)
+        results.append(program.run({"x": x}))
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-5, atol=1e-6)
+
+
 def test_arrays_are_views_of_the_file() -> None:
     for name in ("torch_tensors.pt", "torch_tensors.safetensors", "numpy_stored.npz", "keras2_model.h5"):
         for array in load(FILES / name).values():

@@ -11,7 +11,8 @@ from rnn2onnx.keras.engine.layer import InputSpec
 from rnn2onnx.keras.layers.rnn.configuration import keep
 from rnn2onnx.keras.layers.rnn.rnn import RNN
 from rnn2onnx.keras.layers.rnn.simple_rnn import make_bias, make_kernels
-from rnn2onnx.tf.ops.reshaping import reshape
+from rnn2onnx.tf.ops.joining import concat, split
+from rnn2onnx.tf.ops.reshaping import reshape, transpose
 from rnn2onnx.tf.shapes.shape import TensorShape
 
 
@@ -76,9 +77,18 @@ class CuDNNRNN(RNN):
                 user_location(),
             )
         cell = self._computing.cell
-        cell.kernel, cell.recurrent_kernel, cell.built = self.kernel, self.recurrent_kernel, True
+        cell.kernel, cell.recurrent_kernel, cell.built = (
+            self._turned(self.kernel),
+            self._turned(self.recurrent_kernel),
+            True,
+        )
         cell.bias = self._bias_of_cell(reshape(self.bias, [2, self._gates * self.units]))
         return super().call(inputs, training=training, initial_state=initial_state, constants=constants)
+
+    def _turned(self, kernel: Any) -> Any:
+        """A kernel as the cell has it: cuDNN reads a gate's numbers as a matrix ``[units, depth]``, row by row."""
+        gates = [transpose(reshape(gate, [self.units, -1])) for gate in split(kernel, self._gates, 1)]
+        return concat(gates, 1)
 
     def _bias_of_cell(self, both: Any) -> Any:
         """The cell's bias from those of inputs and states."""

@@ -34,7 +34,8 @@ def test_values_are_those_of_the_layer_without_cudnn(kind: str, gates: int, back
     weights = random_weights()
     cell = f"plain/{kind.lower()}_cell"
     for name in ("kernel", "recurrent_kernel"):
-        weights[f"{cell}/{name}"] = weights[f"fast/{name}"]
+        parts = np.split(weights[f"fast/{name}"], gates, axis=1)
+        weights[f"{cell}/{name}"] = np.concatenate([part.reshape(4, -1).T for part in parts], axis=1)
     both = weights["fast/bias"].reshape(2, gates * 4)
     weights[f"{cell}/bias"] = both.sum(0) if kind == "LSTM" else both
     feeds = {"x": RNG.standard_normal((2, 5, 3)).astype(np.float32)}

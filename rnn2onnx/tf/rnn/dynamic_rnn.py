@@ -229,10 +229,10 @@ def recurrence(
             check_state(old, now, selected=lengths is not None)
         return new
 
-    if any(masked):
-        for leaf, is_masked in zip(leaves, masked, strict=True):
-            if is_masked and isinstance(leaf, Tensor):
-                same_rows(leaf.dims[0], batch, "the initial state")
+    for leaf, is_masked in zip(leaves, masked, strict=True):
+        # Certainly where rows are masked, and where nothing is known: zeros of one row, say, may yet be spread.
+        if isinstance(leaf, Tensor) and (is_masked or (len(leaf.dims) > 1 and isinstance(leaf.dims[0], str))):
+            same_rows(leaf.dims[0], batch, "the initial state")
     trailing = [tensor.recorded.type.with_shape(tensor.dims[1:]) for tensor in flat]
     with graph.name_scope("while"):
         # Where a loop stands in TensorFlow's names: of variables that are named by name scopes, as those of Keras are.

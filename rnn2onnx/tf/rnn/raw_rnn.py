@@ -74,6 +74,11 @@ class _Loop:
         self.batch = self._batch()
         self.inputs = nest.flatten(self.input)
         self.states = leaves_of(self.state)
+        if self.finished.dims:
+            # Rows of finished elements are kept one by one.
+            for state in self.states:
+                if isinstance(state, Tensor) and state.dims:
+                    _unified(self.graph.builder, self.batch, state.dims[0], "the initial state")
         self.loop_states = [] if self.loop_state is None else leaves_of(self.loop_state)
         self._emit_types(emitted)
 

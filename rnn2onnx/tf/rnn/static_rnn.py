@@ -138,11 +138,13 @@ def over_steps(
         if any(isinstance(leaf, TensorArray) for leaf in nest.flatten(state)):
             return _carrying_arrays(cell, steps, state, dtype, lengths, reverse)
         masking = None
+        for leaf in nest.flatten(state):
+            dims = convert_to_tensor(leaf).dims
+            # Certainly where rows are masked, and where nothing is known: zeros of one row, say, may yet be spread.
+            if dims and (lengths is not None or (len(dims) > 1 and isinstance(dims[0], str))):
+                same_rows(dims[0], first.dims[0], "the initial state")
         if lengths is not None:
             masking = Masking(lengths, cell.output_size, output_dtype(dtype, state))
-            for leaf in nest.flatten(state):
-                if convert_to_tensor(leaf).dims:
-                    same_rows(convert_to_tensor(leaf).dims[0], first.dims[0], "the initial state")
         return run_steps(cell, steps, state, masking, opened, reverse=reverse)
 
 

@@ -106,3 +106,43 @@ def scopes_of_odd_names(tf):
 def less_than_one_iteration_at_once(tf):
     cell = tf.nn.rnn_cell.GRUCell(2)
     return tf.nn.dynamic_rnn(cell, tf.zeros([2, 3, 3]), dtype=tf.float32, parallel_iterations=-1)
+
+
+def states_that_trade_places(name, build):
+    @case(
+        lambda rng: {"x": normal(rng, 2, 3, 3), "a": normal(rng, 3, 2), "b": normal(rng, 3, 2)},
+        name=f"fed_states_that_trade_places_in_{name}",
+    )
+    def traded(tf):
+        class Cell(tf.nn.rnn_cell.RNNCell):
+            state_size = (2, 2)
+            output_size = 2
+
+            def call(self, inputs, state):
+                new = tf.sigmoid(inputs[:, :2] - state[0])
+                return new, (new * state[1], new)
+
+        x = tf.placeholder(tf.float32, [2 if name == "static_rnn" else None, None, 3], "x")
+        state = tuple(tf.placeholder(tf.float32, [None, 2], name) for name in "ab")
+        return build(tf, Cell(), x, state)
+
+
+def raw(tf, cell, x, state):
+    array = tf.TensorArray(tf.float32, tf.shape(x)[0]).unstack(x)
+    zeros = tf.zeros(tf.stack([tf.shape(x)[1], 3]))
+
+    def loop(time, output, after, _):
+        finished = tf.fill([tf.shape(x)[1]], time >= tf.shape(x)[0])
+        inputs = tf.cond(tf.reduce_all(finished), lambda: zeros, lambda: array.read(time))
+        inputs.set_shape([None, 3])
+        return finished, inputs, state if after is None else after, output, None
+
+    emitted, final, _ = tf.nn.raw_rnn(cell, loop)
+    return emitted.stack(), final
+
+
+states_that_trade_places(
+    "dynamic_rnn", lambda tf, cell, x, state: tf.nn.dynamic_rnn(cell, x, initial_state=state, time_major=True)
+)
+states_that_trade_places("static_rnn", lambda tf, cell, x, state: tf.nn.static_rnn(cell, tf.unstack(x), state))
+states_that_trade_places("raw_rnn", raw)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.golden.registry import case, error_case, facts, normal
 
 
@@ -146,3 +148,35 @@ states_that_trade_places(
 )
 states_that_trade_places("static_rnn", lambda tf, cell, x, state: tf.nn.static_rnn(cell, tf.unstack(x), state))
 states_that_trade_places("raw_rnn", raw)
+
+
+def unrolled_backwards(name, build):
+    @case(
+        lambda rng: {
+            "x": normal(rng, 3, 5, 3),
+            "m": np.array([[1, 1, 0, 1, 0], [0, 0, 1, 1, 1], [1, 1, 1, 0, 0]], "bool"),
+        },
+        name=f"unrolled_and_masked_{name}",
+    )
+    def unrolled(tf, keras):
+        x, mask = tf.placeholder(tf.float32, [3, 5, 3], "x"), tf.placeholder(tf.bool, [3, 5], "m")
+        return build(keras.layers)(x, mask=mask)
+
+
+OPTIONS = {"return_sequences": True, "return_state": True, "unroll": True}
+
+unrolled_backwards("in_two_directions", lambda keras: keras.Bidirectional(keras.LSTM(2, **OPTIONS)))
+unrolled_backwards(
+    "in_two_directions_from_the_end", lambda keras: keras.Bidirectional(keras.GRU(2, go_backwards=True, **OPTIONS))
+)
+unrolled_backwards(
+    "with_zeros_from_the_end",
+    lambda keras: keras.RNN(keras.SimpleRNNCell(2), go_backwards=True, zero_output_for_mask=True, **OPTIONS),
+)
+unrolled_backwards(
+    "last_outputs", lambda keras: keras.Bidirectional(keras.LSTM(2, return_sequences=False, unroll=True))
+)
+unrolled_backwards(
+    "last_zeros_from_the_end",
+    lambda keras: keras.RNN(keras.SimpleRNNCell(2), go_backwards=True, zero_output_for_mask=True, unroll=True),
+)

@@ -49,7 +49,7 @@ def rnn(
         go_backwards: Begin with the last step; outputs stay in the order they were computed in.
         mask: bool[B, T] (bool[T, B] if ``time_major``): which steps count.
         constants: A list of tensors that every step gets.
-        unroll: Without effect, but T must be known.
+        unroll: Without effect but on where zeros for the mask are, going backwards; T must be known.
         input_length: Without effect: T is that of the inputs.
         time_major: Whether time comes before batch in inputs, mask and outputs.
         zero_output_for_mask: The output of a masked step is zero, not that of the step before.
@@ -79,7 +79,13 @@ def rnn(
     states = tuple(initial_states)
     steps = None if mask is None else _mask_of_steps(mask, time_major, flat[0])
     call = _Call(step_function, inputs, states, tuple(constants or ()))
-    walked = _Walk(flat, steps, go_backwards, zero_output_for_mask, return_all_outputs).over(call)
+    # Keras's unrolled steps put the zeros where the mask has them in the order of time, whatever order outputs are in.
+    late = unroll and go_backwards and zero_output_for_mask and return_all_outputs
+    walked = _Walk(flat, steps, go_backwards, zero_output_for_mask and not late, return_all_outputs).over(call)
+    if late and steps is not None:
+        first, turned = _row(steps, 0), emit("reverse", steps, axes=(0,))
+        walked.last = [_chosen(first, last, _nothing(last)) for last in walked.last]
+        walked.rows = [_chosen(turned, row, _nothing(row)) for row in walked.rows]
     last = nest.pack_sequence_as(call.output, walked.last)
     outputs = [row if time_major else _swapped(row) for row in walked.rows]
     if go_backwards and return_all_outputs:
@@ -323,6 +329,10 @@ def _chosen(test: Tensor, then: Tensor, otherwise: Tensor) -> Tensor:
     if missing > 0:
         test = emit("unsqueeze", test, axes=(*range(len(test.dims), len(then.dims)),))
     return emit("where", test, then, otherwise)
+
+
+def _nothing(like: Tensor) -> Tensor:
+    return Tensor(like.graph.builder.const(np.zeros((), like.recorded.type.dtype)), like.graph)
 
 
 def _positive(numbers: Tensor) -> Tensor:

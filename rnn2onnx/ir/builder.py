@@ -136,12 +136,13 @@ class Builder:
         """A type that somebody kept, with the names that its lengths have by now."""
         if not any(dim in self._unified for dim in type.shape):
             return type
-        shape: list[Dim] = []
-        for dim in type.shape:
-            while isinstance(dim, str) and dim in self._unified:
-                dim = self._unified[dim]
-            shape.append(dim)
-        return type.with_shape(shape)
+        return type.with_shape(map(self._name, type.shape))
+
+    def _name(self, dim: Dim) -> Dim:
+        """The name that a length has by now, or the number it is."""
+        while isinstance(dim, str) and dim in self._unified:
+            dim = self._unified[dim]
+        return dim
 
     def _rename(self, old: str, new: Dim) -> None:
         self._unified[old] = new
@@ -208,7 +209,7 @@ class Builder:
         where = location or user_location()
         inferred = self._infer(row, inputs, attrs, blocks, where)
         if types is not None:
-            inferred = [_refined(row, have, self._today(want)) for have, want in zip(inferred, types, strict=True)]
+            inferred = [self._agreed(row, have, want) for have, want in zip(inferred, types, strict=True)]
         contents = _content(row, inputs, attrs, inferred)
         results = tuple(
             Value(type, names[i] if i < len(names) else "", content=contents if i == 0 else None)
@@ -222,6 +223,15 @@ class Builder:
         if key is not None:
             self._known[id(home)][key] = results
         return results
+
+    def _agreed(self, row: Kind, have: Type, want: Type) -> Type:
+        """An inferred type with what else is known of it; two names for one of its lengths are one from now on."""
+        want = self._today(want)
+        if len(have.shape) == len(want.shape):
+            for found, said in zip(have.shape, want.shape, strict=True):
+                if isinstance(found, str) and isinstance(said, str) and UNKNOWN not in (found, said):
+                    self.unify(self._name(found), self._name(said))
+        return _refined(row, self._today(have), self._today(want))
 
     def _infer(
         self, row: Kind, inputs: Sequence[Value], attrs: Attrs, blocks: Sequence[Block], where: Location

@@ -147,8 +147,10 @@ def _interpolation(news: Polynomial, state: Atom) -> tuple[Atom, Atom, bool]:
     if len(single) != 1 or len(double) != 2 or single[0][1] != 1:
         raise MismatchError("its new state is not an interpolation between the old one and a candidate")
     alone = single[0][0][0]
-    (plus,) = [atoms for atoms, sign in double if sign == 1] or [()]
-    (minus,) = [atoms for atoms, sign in double if sign == -1] or [()]
+    if {sign for _, sign in double} != {1.0, -1.0}:
+        raise MismatchError("its new state is not an interpolation between the old one and a candidate")
+    (plus,) = [atoms for atoms, sign in double if sign == 1]
+    (minus,) = [atoms for atoms, sign in double if sign == -1]
     gates = [a for a in plus if any(a.key == b.key for b in minus)]
     for gate in gates:
         left, right = _without(plus, gate), _without(minus, gate)

@@ -88,5 +88,7 @@ def _projection(op: Op, body: Block, index: int) -> Op | None:
     known = constant(weights)
     if known is None or known.ndim != 2 or wide.type.rank != 2 or param.type.rank != 2:
         return None
+    if wide.type.shape[0] != param.type.shape[0]:
+        return None
     rows, columns = known.shape
     return new if rows <= WIDEST * columns else None

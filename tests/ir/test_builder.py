@@ -331,3 +331,13 @@ def test_a_length_the_user_names_is_not_one_that_was_given_that_name() -> None:
     y = builder.input("y", Type(x.type.dtype, (given,)))
     assert rows.type.shape[1] != given
     assert y.type.shape == (given,)
+
+
+def test_two_names_said_of_one_length_are_one() -> None:
+    builder = Builder()
+    x = builder.input("x", Type(F32, ("T", "B")))
+    y = builder.input("y", Type(F32, ("S", "B")))
+    (made,) = builder.emit("neg", (x,), types=[Type(F32, ("S", "B"))])
+    assert made.type == x.type == y.type
+    (later,) = builder.emit("tanh", (y,), types=[Type(F32, ("S", "B"))])
+    assert later.type == x.type

@@ -86,12 +86,14 @@ def test_a_length_that_no_operand_tells_may_be_said(dim):
 def test_a_name_that_stands_for_another_length_does_so_everywhere():
     text = """\
 graph g(%x: f32[T, B]) {
-  %a = neg %x : f32[K, B]
+  %a = neg %x : f32[T, B]
   %b = neg %a : f32[T, B]
-  %c = transpose %x {perm=[1, 0]} : f32[B, J]
+  %c = transpose %x {perm=[1, 0]} : f32[B, T]
   return "b" = %b, "c" = %c
 }"""
     graph = parse(text)
+    named(graph, "a").results[0].type = Type(F32, ("K", "B"))
+    named(graph, "c").results[0].type = Type(F32, ("B", "J"))
     verify(graph)
     named(graph, "c").results[0].type = Type(F32, ("K", "J"))
     assert "%c: f32[K, J] says another type" in failure(graph)

@@ -125,7 +125,7 @@ def peepholes(x: Any, state: Any) -> Any:
     joined = tf.matmul(tf.concat([x, h], 1), matrix("kernel", D + H, 4 * H)) + bias("bias", 4 * H)
     i, f, o, g = tf.split(joined, 4, 1)
     c = tf.sigmoid(f + bias("pf") * c) * c + tf.sigmoid(i + c * bias("pi")) * tf.tanh(g)
-    h = tf.sigmoid(o + bias("po!") * c) * tf.tanh(c)
+    h = tf.sigmoid(o + bias("po_again") * c) * tf.tanh(c)
     return h, (c, h)
 
 
@@ -257,7 +257,7 @@ def test_eleven_layers_are_eleven_native_layers_in_order() -> None:
 
 def swapped(x: Any, h: Any) -> Any:
     """Another gate for the candidate than 1 minus that of the old state."""
-    u, v = gate("u", x, h), gate("v!", x, h)
+    u, v = gate("u", x, h), gate("v_again", x, h)
     h = u * h + (1 - v) * gate("c", x, h, tf.tanh)
     return h, h
 
@@ -307,7 +307,7 @@ def reset_on_input(x: Any, h: Any) -> Any:
 
 
 def two_resets(x: Any, h: Any) -> Any:
-    u, r, q = gate("u", x, h), gate("r", x, h), gate("q!", x, h)
+    u, r, q = gate("u", x, h), gate("r", x, h), gate("q_again", x, h)
     h = u * h + (1 - u) * tf.tanh(tf.matmul(x, matrix("c/x", D)) + tf.matmul(r * q * h, matrix("c/h", H)))
     return h, h
 
@@ -485,3 +485,12 @@ def test_recognise_keeps_the_meaning(case: Any) -> None:
 def test_recognise_keeps_the_meaning_of_cells(case: Any) -> None:
     assert NARROW < 1e-5
     assert_keeps(*case, "distribute", "recognise")
+
+
+def test_two_products_of_one_sign_are_no_interpolation() -> None:
+    def both_added(x: Any, h: Any) -> Any:
+        g, c = gate("g", x, h), gate("c", x, h, tf.tanh)
+        h = c + g * c + g * h
+        return h, h
+
+    assert "GRU" not in became(compiled(Cell(both_added, H)))

@@ -212,7 +212,7 @@ _TABLE = {
     "python.util.nest contrib.framework.nest": ("rnn2onnx.tf.nest",),
     "python.util.tf_inspect": (f"{_HERE}inspection",),
     """
-    python.util.all_util python.util.deprecation python.util.dispatch python.util.function_utils
+    python.estimator.util python.util.all_util python.util.deprecation python.util.dispatch python.util.function_utils
     python.util.keyword_args python.util.lazy_loader python.util.tf_contextlib python.util.tf_decorator
     python.util.tf_export python.util.tf_should_use
     """: (f"{_HERE}decorators",),

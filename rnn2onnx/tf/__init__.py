@@ -169,6 +169,7 @@ from rnn2onnx.tf.ops.assertions import (
     verify_tensor_all_finite,
 )
 from rnn2onnx.tf.ops.assertions import print_ as print
+from rnn2onnx.tf.ops.distinct import unique, unique_with_counts
 from rnn2onnx.tf.ops.math_ops import (
     abs,
     accumulate_n,
@@ -314,7 +315,11 @@ from rnn2onnx.tf.recording.graph import (
 from rnn2onnx.tf.recording.tensor import Operation, Tensor
 from rnn2onnx.tf.refusals.settings import (
     ConfigProto,
+    GPUOptions,
+    GraphOptions,
+    OptimizerOptions,
     RegisterGradient,
+    RunOptions,
     add_to_collection,
     add_to_collections,
     colocate_with,
@@ -405,12 +410,16 @@ __all__ = [
     "ConfigProto",
     "DType",
     "Dimension",
+    "GPUOptions",
     "Graph",
     "GraphKeys",
+    "GraphOptions",
     "OpError",
     "Operation",
+    "OptimizerOptions",
     "Print",
     "RegisterGradient",
+    "RunOptions",
     "SparseTensor",
     "SparseTensorValue",
     "Template",
@@ -757,6 +766,8 @@ __all__ = [
     "uint32",
     "uint64",
     "uniform_unit_scaling_initializer",
+    "unique",
+    "unique_with_counts",
     "unpack",
     "unravel_index",
     "unsorted_segment_max",

@@ -100,6 +100,11 @@ def test_a_negative_length_is_refused() -> None:
             make()
 
 
+def test_a_whole_float_is_a_length() -> None:
+    assert TensorShape([6 / 2, np.float64(2)]).as_list() == [3, 2]
+    assert type(Dimension(3.0).value) is int
+
+
 @pytest.mark.parametrize("value", [2.5, "2", [1], _Symbol()])
 def test_a_length_must_be_an_integer(value: Any) -> None:
     for make in (Dimension, as_dimension, lambda value: TensorShape([value]), lambda value: Dimension(2) < value):

@@ -29,7 +29,7 @@ def crf_decode(potentials: Any, transition_params: Any, sequence_length: Any) ->
         ``tf.contrib.crf.crf_decode``; Viterbi, 1967.
     """
     scores, lengths = convert_to_tensor(potentials), convert_to_tensor(sequence_length)
-    steps = maximum(0, lengths - 1)
+    steps = maximum(lengths - 1, 0)
     before, last = dynamic_rnn(
         CrfDecodeForwardRnnCell(transition_params),
         scores[:, 1:],

@@ -104,7 +104,7 @@ def crf_log_norm(inputs: Any, sequence_lengths: Any, transition_params: Any) -> 
     _, sums = dynamic_rnn(
         CrfForwardRnnCell(transition_params),
         scores[:, 1:],
-        sequence_length=maximum(0, lengths - 1),
+        sequence_length=maximum(lengths - 1, 0),
         initial_state=scores[:, 0],
         dtype=float32,
     )

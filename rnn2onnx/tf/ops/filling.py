@@ -182,7 +182,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = tf_bool, name: 
     """For each length a row that is True in its first ``length`` places and False behind.
 
     Args:
-        lengths: Whole numbers of any shape.
+        lengths: Numbers of any shape; fractions don't count.
         maxlen: The length of the rows; by default the greatest of ``lengths``.
         dtype: Of the result.
         name: The result's name.
@@ -190,7 +190,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = tf_bool, name: 
     Source:
         ``tf.sequence_mask``.
     """
-    counts = as_int64(lengths)
+    counts = emit("cast", convert_to_tensor(lengths), dtype=np.dtype(np.int64))
     if maxlen is None:
         axes = tuple(i for i, _ in enumerate(counts.dims))
         most = emit("reduce_max", counts, axes=axes, keepdims=False) if axes else counts

@@ -7,10 +7,10 @@ REFUSED: dict[str, frozenset[str]] = {
     for space, names in {
         "tf": """
             AggregationMethod ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue FixedLenFeature
-            FixedLenSequenceFeature FixedLengthRecordReader GPUOptions GradientTape GraphDef GraphOptions IdentityReader
-            IndexedSlices IndexedSlicesSpec InteractiveSession LMDBReader MetaGraphDef OptimizerOptions OptionalSpec
+            FixedLenSequenceFeature FixedLengthRecordReader GradientTape GraphDef IdentityReader
+            IndexedSlices IndexedSlicesSpec InteractiveSession LMDBReader MetaGraphDef OptionalSpec
             PaddingFIFOQueue PriorityQueue QueueBase RaggedTensor RaggedTensorSpec RandomShuffleQueue ReaderBase
-            RunMetadata RunOptions Session SessionLog SparseConditionalAccumulator SparseFeature
+            RunMetadata Session SessionLog SparseConditionalAccumulator SparseFeature
             SparseTensorSpec Summary SummaryMetadata TFRecordReader TextLineReader VarLenFeature
             WholeFileReader batch_scatter_update count_up_to data decode_csv
             decode_json_example decode_raw delete_session_tensor distribute get_default_session get_session_handle

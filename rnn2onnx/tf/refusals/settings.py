@@ -15,7 +15,11 @@ from rnn2onnx.tf.recording.tensor import Tensor
 
 __all__ = [
     "ConfigProto",
+    "GPUOptions",
+    "GraphOptions",
+    "OptimizerOptions",
     "RegisterGradient",
+    "RunOptions",
     "add_to_collection",
     "add_to_collections",
     "colocate_with",
@@ -63,9 +67,30 @@ class ConfigProto:
         return self.__dict__[name]
 
 
-def set_random_seed(seed: int) -> None:
+class GPUOptions(ConfigProto):
+    """Options of a session. Source: ``tf.GPUOptions``."""
+
+
+class GraphOptions(ConfigProto):
+    """Options of a session. Source: ``tf.GraphOptions``."""
+
+
+class OptimizerOptions(ConfigProto):
+    """Options of a session. Source: ``tf.OptimizerOptions``."""
+
+    DEFAULT, OFF, ON_1, ON_2 = 0, -1, 1, 2
+    L1, L0 = 0, -1
+
+
+class RunOptions(ConfigProto):
+    """Options of a session's run. Source: ``tf.RunOptions``."""
+
+    NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
+
+
+def set_random_seed(seed: int | None) -> None:
     """Sets the graph's seed, from which the initial values of variables are drawn. Source: ``tf.set_random_seed``."""
-    get_default_graph().seed = int(seed)
+    get_default_graph().seed = None if seed is None else int(seed)
 
 
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:

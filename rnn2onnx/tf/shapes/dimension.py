@@ -179,7 +179,7 @@ def length_of(value: Any) -> int | None:
     """The int or None that ``value`` stands for.
 
     Raises:
-        ArgumentTypeError: It is no integer, for instance a float or a tensor.
+        ArgumentTypeError: It is no whole number, for instance a fraction or a tensor.
         ShapeError: It is negative.
     """
     if isinstance(value, Dimension):
@@ -187,7 +187,9 @@ def length_of(value: Any) -> int | None:
     if value is None:
         return None
     try:
-        length = int(operator.index(value))
+        # Code for TensorFlow 1 halves sizes with ``/``, which is a float under Python 3.
+        whole = isinstance(value, float) and value.is_integer()
+        length = int(value if whole else operator.index(value))
     except (TypeError, TraceError):
         raise ArgumentTypeError(
             "Dimension value must be integer or None or have an __index__ method, "

@@ -113,6 +113,11 @@ class VariableScope:
         """Keeps whether to use resource variables."""
         self.use_resource = use_resource
 
+    @property
+    def _name(self) -> str:
+        """Its name, as published code asks for it."""
+        return self.name
+
     def get_collection(self, name: str) -> list[Any]:
         """What of a collection is named as this scope's."""
         return get_default_graph().get_collection(name, f"{self.name}/" if self.name else "")

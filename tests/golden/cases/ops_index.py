@@ -287,3 +287,20 @@ def where_of_two(tf):
 @error_case(name="error_top_k_of_too_many")
 def too_many_k(tf):
     return tf.nn.top_k(tf.zeros([2, 3]), 5)
+
+
+@case(lambda rng: [{"x": np.array(x, "int32")} for x in ([5, 2, 5, 5, -1, 2], [3], [])])
+def distinct(tf):
+    x = tf.placeholder(tf.int32, [None], "x")
+    return {
+        "unique": tf.unique(x),
+        "wide": tf.unique(x, tf.int64),
+        "counts": tf.unique_with_counts(x),
+        "floats": tf.unique(tf.cast(x, tf.float32)).y,
+        "rows": tf.gather(tf.get_variable("table", [10, 2]), tf.unique(tf.abs(x))[0]),
+    }
+
+
+@error_case("rank 1")
+def distinct_rows(tf):
+    tf.unique(tf.zeros([2, 2]))

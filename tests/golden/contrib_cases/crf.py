@@ -96,6 +96,14 @@ def cells(tf: Any) -> Any:
     ]
 
 
+@case(lambda rng: {"x": normal(rng, 3, 4, S), "y": ints(rng, S, 3, 4), "m": np.tri(3, 4, 1, "float32")})
+def lengths_that_are_sums(tf: Any) -> Any:
+    x, y = tf.placeholder(tf.float32, [None, None, S], "x"), tf.placeholder(tf.int32, [None, None], "y")
+    lengths = tf.reduce_sum(tf.placeholder(tf.float32, [None, None], "m"), 1)
+    likelihood, transitions = tf.contrib.crf.crf_log_likelihood(x, y, lengths)
+    return likelihood, tf.contrib.crf.crf_decode(x, transitions, tf.to_int32(lengths)), tf.sequence_mask(lengths, 4)
+
+
 @facts()
 def sizes_of_cells(tf: Any) -> Any:
     w = tf.get_variable("w", [S, S])

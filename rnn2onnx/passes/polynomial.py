@@ -158,7 +158,7 @@ class Polynomials:
         array = constant(value)
         if array is not None and array.size == (array.shape[-1] if array.ndim else 1):
             flat = array.reshape(-1).astype(np.float64)
-            return Polynomial.of((), flat if flat.size > 1 else flat[0])
+            return Polynomial.of((), flat[0] if flat.size == 1 else flat)
         form = self.forms.form(value)
         if form is not None and self.is_linear(form):
             return Polynomial.of((Atom(LINEAR, form),), np.array(1.0))

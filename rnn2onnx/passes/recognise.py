@@ -18,7 +18,7 @@ from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, evaluate_body,
 from rnn2onnx.ir.types import Type, is_float
 from rnn2onnx.passes.affine import Forms
 from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
-from rnn2onnx.passes.polynomial import NotPolynomialError, Polynomials
+from rnn2onnx.passes.polynomial import LINEAR, NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.unproject import unprojected
 from rnn2onnx.passes.vectorise import is_zero
@@ -77,8 +77,16 @@ def _native(builder: Builder, op: Op, report: Report, target: Target) -> Sequenc
     inputs = _inputs(found, params[found.hidden])
     _prove(op, found, inputs, forms)
     if found.kind == "rnn":
+        _check_units_meet(found, params[found.hidden])
         return _small_or_not(builder, op, report, target, lambda: _emit(builder, op, found, inputs, lengths, report))
     return _emit(builder, op, found, inputs, lengths, report)
+
+
+def _check_units_meet(layer: Layer, state: Value) -> None:
+    """Refuses a sum in which each unit sees itself only: a product would spread an infinite one over the others."""
+    matrix = layer.gates[0].terms.get(state)
+    if layer.activations[0] == LINEAR and (matrix is None or not np.any(matrix - np.diag(np.diagonal(matrix)))):
+        raise MismatchError("its state is multiplied and added to element by element, which needs no matrix")
 
 
 def _small_or_not(

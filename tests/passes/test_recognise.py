@@ -494,3 +494,19 @@ def test_two_products_of_one_sign_are_no_interpolation() -> None:
         return h, h
 
     assert "GRU" not in became(compiled(Cell(both_added, H)))
+
+
+def test_units_that_do_not_meet_are_not_brought_together_by_a_product() -> None:
+    def summed(x: Any, h: Any) -> Any:
+        h = 0.5 * h + tf.matmul(x, matrix("x", D, H))
+        return h, h
+
+    assert "RNN" not in became(compiled(Cell(summed, H)))
+
+
+def test_a_part_without_columns() -> None:
+    def rotated(x: Any, h: Any) -> Any:
+        h = tf.tanh(tf.concat([h[:, 1:], h[:, :1]], 1) + tf.matmul(x, matrix("x", D, 1)))
+        return h, h
+
+    assert became(compiled(Cell(rotated, 1, 1)))

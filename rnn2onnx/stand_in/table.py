@@ -6,6 +6,7 @@ _HERE = "rnn2onnx.stand_in.internals."
 _ABSENT = (f"{_HERE}absent",)
 _NOTHING = (f"{_HERE}nothing",)
 _TF = (
+    f"{_HERE}changing",
     f"{_HERE}feeding",
     f"{_HERE}training",
     f"{_HERE}nn_at_inference",
@@ -78,7 +79,7 @@ ALIASES = {
 """Names that TensorFlow has or had for one module."""
 
 OVERLAYS = {
-    "tensorflow": (f"{_HERE}feeding", f"{_HERE}training"),
+    "tensorflow": (f"{_HERE}changing", f"{_HERE}feeding", f"{_HERE}training"),
     "tensorflow.contrib": (f"{_HERE}contrib",),
     "tensorflow.contrib.layers": (f"{_HERE}contrib_training",),
     "tensorflow.contrib.metrics": (f"{_HERE}metrics",),

@@ -300,6 +300,7 @@ from rnn2onnx.tf.ops.segments import (
 from rnn2onnx.tf.ops.sparse_tensors import (
     SparseTensor,
     SparseTensorValue,
+    sparse_placeholder,
     sparse_reorder,
     sparse_tensor_dense_matmul,
     sparse_tensor_to_dense,
@@ -717,6 +718,7 @@ __all__ = [
     "sort",
     "space_to_depth",
     "sparse",
+    "sparse_placeholder",
     "sparse_reorder",
     "sparse_tensor_dense_matmul",
     "sparse_tensor_to_dense",

@@ -123,6 +123,7 @@ def test_modules_have_what_the_namespace_has(line: str, path: str) -> None:
     for part in path.split(".") if path else ():
         space = getattr(space, part)
     inert = {"Saver", "Optimizer", "dropout", "batch_norm", "DropoutWrapper", "LayerNormBasicLSTMCell", "placeholder"}
+    inert |= {"Variable", "VariableV1", "get_variable"}
     for name in sorted(set(space.__all__) - inert)[:60]:
         there, here = getattr(space, name), getattr(found, name)
         assert there is here or isinstance(there, ModuleType) or there == here, name
@@ -143,8 +144,8 @@ def test_modules_have_what_the_namespace_has(line: str, path: str) -> None:
         ("from tensorflow.python.ops import state_ops as m; found = m.assign", "assign"),
         ("from tensorflow.python.ops import partitioned_variables as m; found = m.fixed_size_partitioner",
          "fixed_size_partitioner"),
-        ("from tensorflow.python.ops import variable_scope as vs; found = vs.get_variable", "get_variable"),
-        ("from tensorflow.python.ops import variables as m; found = m.Variable", "Variable"),
+        ("from tensorflow.python.ops import variable_scope as vs; found = vs.variable_scope", "variable_scope"),
+        ("from tensorflow.python.ops import variables as m; found = m.global_variables", "global_variables"),
         ("from tensorflow.python.ops import logging_ops as m; found = m.Print", "Print"),
         ("from tensorflow.python.ops.math_ops import sigmoid as found", "sigmoid"),
         ("from tensorflow.python.ops.rnn import dynamic_rnn as found", "nn.dynamic_rnn"),

@@ -16,6 +16,9 @@ import tensorflow as tf
 from tensorflow.contrib.tensorboard.plugins import projector
 
 def model():
+    early = tf.Variable(0.1, trainable=False)
+    tf.assert_rank(early.assign(early * 0.9), 0)
+    assert isinstance(early, tf.Variable)
     x = tf.placeholder(tf.float32, [None, 2], "x")
     training = tf.placeholder(tf.bool, [], "training")
     rate = tf.Variable(0.5, trainable=False)
@@ -36,6 +39,7 @@ def model():
     projector.visualize_embeddings(tf.summary.FileWriter("logs"), config)
     session = tf.Session()
     session.run(tf.global_variables_initializer())
+    tf.global_variables_initializer().run()
     session.run([tf.group(tf.global_variables_initializer(), tf.local_variables_initializer())])
     return y, slower, session
 """
@@ -82,3 +86,28 @@ def test_import_star_binds_what_the_module_has(module: str, bound: str, left: st
         for name in left.split()
         if names.get(name, getattr(builtins, name, None)) is not getattr(builtins, name, None)
     ] == []
+
+
+CTC = """
+import tensorflow as tf
+
+def model():
+    x = tf.placeholder(tf.float32, [None, None, 4], "x")
+    lengths = tf.placeholder(tf.int32, [None], "lengths")
+    labels = tf.sparse_placeholder(tf.int32, name="labels")
+    loss = tf.reduce_mean(tf.nn.ctc_loss(labels, x, lengths))
+    train = tf.train.AdamOptimizer().minimize(loss)
+    best, _ = tf.nn.ctc_beam_search_decoder(x, lengths, merge_repeated=False)
+    dense = tf.sparse_tensor_to_dense(best[0], default_value=-1)
+    return tf.nn.softmax(x), loss, dense
+"""
+
+
+def test_a_search_for_labels_is_made_beside_what_scores_them() -> None:
+    names = loaded(CTC)
+    graph, (scores, loss, dense) = rnn2onnx.trace(names["model"])
+    program = rnn2onnx.compile(graph, scores)
+    assert set(program.inputs) == {"x"}
+    for needed in (loss, dense):
+        with pytest.raises(TrainingError, match="only training computes"):
+            rnn2onnx.compile(graph, needed)

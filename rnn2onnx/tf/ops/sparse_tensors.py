@@ -13,6 +13,7 @@ from rnn2onnx.ir import user_location
 from rnn2onnx.tf.dtypes import DType, int64
 from rnn2onnx.tf.ops.gather_ops import gather, scatter_nd, sparse_to_dense
 from rnn2onnx.tf.ops.math_ops import matmul
+from rnn2onnx.tf.ops.placing import placeholder
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import Graph
 from rnn2onnx.tf.recording.tensor import Tensor
@@ -22,6 +23,7 @@ from rnn2onnx.tf.shapes.static_value import constant_value
 __all__ = [
     "SparseTensor",
     "SparseTensorValue",
+    "sparse_placeholder",
     "sparse_reorder",
     "sparse_tensor_dense_matmul",
     "sparse_tensor_to_dense",
@@ -92,6 +94,25 @@ class SparseTensor:
 
 def _sparse(given: Any) -> SparseTensor:
     return given if isinstance(given, SparseTensor) else SparseTensor.from_value(given)
+
+
+def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> SparseTensor:
+    """A sparse tensor whose parts are placeholders: ``name/indices``, ``name/values`` and ``name/shape``.
+
+    Args:
+        dtype: Of its elements.
+        shape: Of the whole; None where even the number of its axes is unknown.
+        name: Of the placeholders.
+
+    Source:
+        ``tf.sparse_placeholder``.
+    """
+    axes = TensorShape(shape).rank
+    known = axes is not None and TensorShape(shape).is_fully_defined()
+    under = f"{name}/" if name else "SparsePlaceholder/"
+    whole = TensorShape(shape).as_list() if known else placeholder(int64, [axes], f"{under}shape")
+    values = placeholder(dtype, [None], f"{under}values")
+    return SparseTensor(placeholder(int64, [None, axes], f"{under}indices"), values, whole)
 
 
 def sparse_reorder(sp_input: Any, name: str | None = None) -> SparseTensor:

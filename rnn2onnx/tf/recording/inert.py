@@ -49,3 +49,6 @@ class Initialization(InertOperation):
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__("NoOp", name)
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Nothing: it is done."""

@@ -1,5 +1,6 @@
 # ruff: noqa
 """Cells as files for TensorFlow 1.4 and later have them."""
+
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function

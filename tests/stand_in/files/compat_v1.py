@@ -1,5 +1,6 @@
 # ruff: noqa
 """A file moved to TensorFlow 2's package without being changed otherwise."""
+
 import tensorflow.compat.v1 as tf
 from tensorflow.compat.v1.nn import dynamic_rnn
 from tensorflow.compat.v1.nn.rnn_cell import GRUCell, RNNCell

@@ -1,5 +1,6 @@
 # ruff: noqa
 """A recurrence with a loop of its own, from the parts of TensorFlow's."""
+
 from tensorflow.python.framework import constant_op
 from tensorflow.python.framework import dtypes
 from tensorflow.python.framework import ops

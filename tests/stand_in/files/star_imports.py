@@ -1,5 +1,6 @@
 # ruff: noqa
 """A cell on what ``import *`` of TensorFlow's file of cells brings along."""
+
 from tensorflow.python.ops.rnn_cell import *
 from tensorflow.python.ops.rnn_cell_impl import _concat, _zero_state_tensors
 from tensorflow.contrib.rnn.python.ops.core_rnn_cell import _linear

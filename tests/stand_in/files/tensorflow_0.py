@@ -1,5 +1,6 @@
 # ruff: noqa
 """A file for TensorFlow 0.8: the axis comes first, operations have shorter names, a cell is its ``__call__``."""
+
 from __future__ import absolute_import
 from __future__ import division
 from __future__ import print_function

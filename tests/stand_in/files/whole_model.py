@@ -1,5 +1,6 @@
 # ruff: noqa
 """A model class with everything that training needs around it, as most published files have it."""
+
 import tensorflow as tf
 import tensorflow.contrib.slim as slim
 from tensorflow.contrib import layers
@@ -31,9 +32,7 @@ class Tagger(object):
         self.is_training = tf.placeholder(tf.bool, name="is_training")
         self.global_step = tf.Variable(0, name="global_step", trainable=False)
         with tf.device("/cpu:0"), tf.name_scope("embedding"):
-            self.table = tf.get_variable(
-                "table", [vocabulary, 3], initializer=tf.random_uniform_initializer(-0.1, 0.1)
-            )
+            self.table = tf.get_variable("table", [vocabulary, 3], initializer=tf.random_uniform_initializer(-0.1, 0.1))
             embedded = tf.nn.dropout(tf.nn.embedding_lookup(self.table, self.ids), self.keep_prob)
         with tf.variable_scope("encoder", regularizer=layers.l2_regularizer(0.01)):
             (fw, bw), _ = bi_rnn(self.cell(), self.cell(), embedded, self.lengths, dtype=tf.float32)

@@ -40,7 +40,7 @@ NATIVE: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "gru": (lambda: keras.layers.GRU(4, return_sequences=True), ["GRU"]),
     "gru_that_resets_before": (lambda: keras.layers.GRU(4, reset_after=False), ["GRU"]),
     "old_gru": (lambda: tf.keras.layers.GRU(4), ["GRU"]),
-    "simple_rnn": (lambda: keras.layers.SimpleRNN(4), ["RNN"]),
+    "simple_rnn": (lambda: keras.layers.SimpleRNN(4), ["RNN", "Scan"]),
     "cudnn_lstm": (lambda: tf.keras.layers.CuDNNLSTM(4, return_sequences=True), ["LSTM"]),
     "cudnn_gru": (lambda: tf.keras.layers.CuDNNGRU(4), ["GRU"]),
     "stack": (lambda: keras.layers.RNN([keras.layers.LSTMCell(4), keras.layers.GRUCell(5)]), ["LSTM", "GRU"]),

@@ -13,11 +13,11 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn2onnx.weights.bounded_file import BoundedFile
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
 from rnn2onnx.weights.place import Place
-from rnn2onnx.weights.zip_archive import ZipFile, names_of_zip, zip_files
+from rnn2onnx.weights.reading.bounded_file import BoundedFile
+from rnn2onnx.weights.reading.zip_archive import ZipFile, names_of_zip, zip_files
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 16

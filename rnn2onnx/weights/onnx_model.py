@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn2onnx.errors import WeightsError
-from rnn2onnx.weights.bounded_file import SLACK, BoundedFile
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
-from rnn2onnx.weights.packed_varints import blocks, decoded
 from rnn2onnx.weights.place import Place
-from rnn2onnx.weights.protobuf import LENGTH, VARINT, Field, fields, varint
+from rnn2onnx.weights.reading.bounded_file import SLACK, BoundedFile
+from rnn2onnx.weights.reading.packed_varints import blocks, decoded
+from rnn2onnx.weights.reading.protobuf import LENGTH, VARINT, Field, fields, varint
 
 _GRAPH, _INITIALIZER, _SPARSE_INITIALIZER = 7, 5, 15
 _DIMS, _TYPE, _SEGMENT, _NAME, _RAW, _EXTERNAL, _LOCATION = 1, 2, 3, 8, 9, 13, 14

@@ -15,11 +15,11 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from rnn2onnx.weights.bounded_file import BoundedFile
 from rnn2onnx.weights.entry import Entry
 from rnn2onnx.weights.format import Format
-from rnn2onnx.weights.json_text import parse_json
 from rnn2onnx.weights.place import Place
+from rnn2onnx.weights.reading.bounded_file import BoundedFile
+from rnn2onnx.weights.reading.json_text import parse_json
 
 _DTYPES: dict[str, np.dtype[Any]] = {
     "BOOL": np.dtype("?"),

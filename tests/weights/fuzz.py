@@ -17,8 +17,8 @@ from pathlib import Path
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights import load
-from rnn2onnx.weights.bounded_file import BoundedFile
-from rnn2onnx.weights.sorted_table import MAGIC, read_table
+from rnn2onnx.weights.reading.bounded_file import BoundedFile
+from rnn2onnx.weights.tensorflow.sorted_table import MAGIC, read_table
 from tests.weights.fixtures import FILES, NAMES, expected, same
 from tests.weights.tensor_bundle_writer import table
 

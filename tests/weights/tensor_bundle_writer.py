@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn2onnx.weights.crc32c import masked_crc32c
-from rnn2onnx.weights.sorted_table import MAGIC
-from rnn2onnx.weights.tensor_types import DTYPES
+from rnn2onnx.weights.reading.crc32c import masked_crc32c
+from rnn2onnx.weights.tensorflow.sorted_table import MAGIC
+from rnn2onnx.weights.tensorflow.tensor_types import DTYPES
 
 NUMBERS = {dtype: number for number, dtype in reversed(DTYPES.items())}
 

@@ -12,7 +12,7 @@ import pytest
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights import entries, load
-from rnn2onnx.weights.sorted_table import MAGIC
+from rnn2onnx.weights.tensorflow.sorted_table import MAGIC
 from tests.weights.fixtures import FILES
 from tests.weights.tensor_bundle_writer import (
     block_of,

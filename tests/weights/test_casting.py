@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from rnn2onnx.weights.casting import CHECKED, EXACT, ROUNDED, SAME, cast, conversion
+from rnn2onnx.weights.fit.casting import CHECKED, EXACT, ROUNDED, SAME, cast, conversion
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
 

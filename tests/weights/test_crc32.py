@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 import pytest
 
-from rnn2onnx.weights import crc32 as module
-from rnn2onnx.weights.crc32 import crc32, joined
+from rnn2onnx.weights.reading import crc32 as module
+from rnn2onnx.weights.reading.crc32 import crc32, joined
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 500, 999, 1000])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnn2onnx.weights.crc32c import crc32c, masked_crc32c
+from rnn2onnx.weights.reading.crc32c import crc32c, masked_crc32c
 
 
 @pytest.mark.parametrize(

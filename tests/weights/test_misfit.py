@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnn2onnx.weights import Expected, Fit, Given
-from rnn2onnx.weights.misfit import message
-from rnn2onnx.weights.suggestion import suggestion
+from rnn2onnx.weights.fit.misfit import message
+from rnn2onnx.weights.fit.suggestion import suggestion
 
 F32 = np.dtype(np.float32)
 Shapes = Mapping[str, tuple[int, ...]]

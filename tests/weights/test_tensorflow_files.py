@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from rnn2onnx.errors import WeightsError
 from rnn2onnx.weights import entries, load
-from rnn2onnx.weights.bounded_file import BoundedFile
-from rnn2onnx.weights.tensor_proto import TensorValues
-from rnn2onnx.weights.tensor_slices import TensorSlice, covers
-from rnn2onnx.weights.tensor_types import DTYPES
+from rnn2onnx.weights.reading.bounded_file import BoundedFile
+from rnn2onnx.weights.tensorflow.tensor_proto import TensorValues
+from rnn2onnx.weights.tensorflow.tensor_slices import TensorSlice, covers
+from rnn2onnx.weights.tensorflow.tensor_types import DTYPES
 from tests.weights.fixtures import FILES, NAMES, expected, same
 from tests.weights.tensor_bundle_writer import chunk, entry, header, number, table, varint, write_bundle
 

@@ -1,0 +1,1 @@
+"""How the arrays of a file meet the variables of a model."""

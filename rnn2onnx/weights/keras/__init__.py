@@ -1,0 +1,1 @@
+"""Keras's files: ``.h5`` and ``.keras``."""

@@ -1,0 +1,1 @@
+"""Reading that trusts no length: bounded files, archives, checksums, wire formats."""

@@ -1,0 +1,1 @@
+"""PyTorch's files, read without running anything in them."""

@@ -86,9 +86,9 @@ def _list(file: str, fit: Fit, everything: bool, json: bool) -> None:
 
 
 def _line_up(file: str, model: str, fit: Fit, everything: bool) -> None:
-    from rnn2onnx.weights.casting import conversion
-    from rnn2onnx.weights.misfit import counts, hints, rows, shortened, typed
-    from rnn2onnx.weights.suggestion import suggestion
+    from rnn2onnx.weights.fit.casting import conversion
+    from rnn2onnx.weights.fit.misfit import counts, hints, rows, shortened, typed
+    from rnn2onnx.weights.fit.suggestion import suggestion
 
     better = suggestion(fit)
     found = [
@@ -123,9 +123,9 @@ def _also(fit: Fit, everything: bool) -> str:
 
 
 def _line_up_facts(file: str, model: str, fit: Fit, everything: bool) -> dict[str, Any]:
-    from rnn2onnx.weights.casting import conversion
-    from rnn2onnx.weights.misfit import candidates
-    from rnn2onnx.weights.suggestion import suggestion
+    from rnn2onnx.weights.fit.casting import conversion
+    from rnn2onnx.weights.fit.misfit import candidates
+    from rnn2onnx.weights.fit.suggestion import suggestion
 
     better = suggestion(fit)
     near = candidates(fit, better, ROWS)

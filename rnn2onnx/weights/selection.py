@@ -37,13 +37,13 @@ def select(entries: Mapping[str, Entry], *, keep: str | None, ema: bool, path: s
     for name, entry in entries.items():
         if ema and name in averages:
             continue
-        if kept is not None and kept.search(name):
+        if ema and name.endswith(AVERAGE):
+            chosen[name.removesuffix(AVERAGE)] = entry
+        elif kept is not None and kept.search(name):
             chosen[name] = entry
         elif name.endswith(AVERAGE):
             # A file that has an average without its variable was saved for it.
-            if ema:
-                chosen[name.removesuffix(AVERAGE)] = entry
-            elif name.removesuffix(AVERAGE) not in entries:
+            if name.removesuffix(AVERAGE) not in entries:
                 chosen[name] = entry
         elif not belongs_to_an_optimizer(entry, entries):
             chosen[name] = entry

@@ -93,3 +93,12 @@ def test_keep_is_a_regular_expression(tmp_path: Path) -> None:
     np.savez(tmp_path / "w.npz", a=np.zeros(1))
     with pytest.raises(ArgumentError, match=r"keep='\('.*no regular expression"):
         load(tmp_path / "w.npz", keep="(")
+
+
+def test_an_average_asked_for_takes_its_variables_name_whatever_is_kept_besides() -> None:
+    have = {
+        name: Entry(name, np.dtype(np.float32), (), lambda: np.zeros(()))
+        for name in ("w", "w/ExponentialMovingAverage")
+    }
+    assert list(select(have, keep="", ema=True, path="file")) == ["w"]
+    assert list(select(have, keep="", ema=False, path="file")) == list(have)

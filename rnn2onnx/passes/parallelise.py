@@ -17,11 +17,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, replay
+from rnn2onnx.ir import Block, Builder, Dim, Graph, Op, Value, replay
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.linear_states import LinearForms, NotLinearError
 from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.vectorise import Steps, step_mask
+from rnn2onnx.passes.where_faster import where_faster
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 _I64 = np.dtype(np.int64)
@@ -58,12 +59,9 @@ def _chosen(builder: Builder, op: Op, report: Report, target: Target) -> Sequenc
         return None
     if isinstance(known[1], int) and known[1] < target.prefix_steps:
         return None
-    with builder.body([]) as then:
-        then.results = tuple(prefix.results())
     limits = (
         f"where a state has at most {target.prefix_numbers} numbers and there are {target.prefix_steps} steps or more"
     )
-    report.decide(op, described(op), f"prefix scan {limits}", "its state is multiplied and added to element by element")
     few = builder.emit(
         "less_equal", (numbers, builder.const(np.array(target.prefix_numbers, _I64))), location=op.location
     )[0]
@@ -71,11 +69,9 @@ def _chosen(builder: Builder, op: Op, report: Report, target: Target) -> Sequenc
         "greater_equal", (steps, builder.const(np.array(target.prefix_steps, _I64))), location=op.location
     )[0]
     both = builder.emit("and", (few, many), location=op.location)[0]
-    with builder.body([]) as otherwise:
-        body = Copier(builder).block(op.blocks[0])
-        otherwise.results = builder.emit("recur", op.operands, blocks=(body,), location=op.location, **op.attrs)
-    types = [value.type for value in otherwise.results]
-    return builder.emit("cond", (both,), blocks=(then, otherwise), location=op.location, types=types)
+    made = where_faster(builder, op, both, prefix.results)
+    report.decide(op, described(op), f"prefix scan {limits}", "its state is multiplied and added to element by element")
+    return made
 
 
 class _Prefix:
@@ -159,7 +155,9 @@ class _Prefix:
         )
         # Of no steps there is one row too many: the initial state.
         limit = self.emit("unsqueeze", self.length(self.time), axes=(0,))
-        return self._turned(self._said(self.emit("slice", rows, start, limit, axes=(0,), steps=(1,)), self.time, 1))
+        before = self.emit("slice", rows, start, limit, axes=(0,), steps=(1,))
+        self.builder.unify(self.time, before.type.shape[0])
+        return self._turned(before)
 
     # -- the scan ---------------------------------------------------------------------------------------------------
 
@@ -234,11 +232,6 @@ class _Prefix:
     def vector(self, dim: Dim) -> Value:
         """i64[1]: the same."""
         return self.emit("reshape", self.length(dim), self.builder.const(np.array([1])))
-
-    def _said(self, value: Value, dim: Dim, axes: int) -> Value:
-        """A value whose first lengths are known to be others than they are inferred to be."""
-        self.builder.unify(dim, value.type.shape[0])
-        return value
 
 
 class _Blocks:

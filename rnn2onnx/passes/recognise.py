@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnn2onnx.errors import FeedError
-from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, evaluate_body, kind, replay
+from rnn2onnx.ir import Array, Builder, Graph, Op, Value, evaluate_body, kind, replay
 from rnn2onnx.ir.types import Type, is_float
 from rnn2onnx.passes.affine import Forms
 from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
@@ -22,6 +22,7 @@ from rnn2onnx.passes.polynomial import LINEAR, NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.unproject import unprojected
 from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.passes.where_faster import where_faster
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 
@@ -105,13 +106,7 @@ def _small_or_not(
     count = builder.dim_value(rows)
     assert count is not None
     few = builder.emit("less_equal", (count, builder.const(np.array(fits, np.int64))), location=op.location)[0]
-    with builder.body([]) as then:
-        then.results = tuple(native())
-    with builder.body([]) as otherwise:
-        body = Copier(builder).block(op.blocks[0])
-        otherwise.results = builder.emit(op.kind, op.operands, blocks=(body,), location=op.location, **op.attrs)
-    types = [value.type for value in otherwise.results]
-    return builder.emit("cond", (few,), blocks=(then, otherwise), location=op.location, types=types)
+    return where_faster(builder, op, few, native)
 
 
 class _Linear:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Op, Value, constant
-from rnn2onnx.ir.graph import freeze
+from rnn2onnx.ir import Builder, Copier, Op, Value, constant
 from rnn2onnx.ir.types import DType, is_integer
+from rnn2onnx.passes.computed_alike import computed_alike
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
 
@@ -81,7 +81,7 @@ class LoopSteps:
                 flag = self.flag(made)
                 if made is not new and (flag is None or flag.below):
                     continue
-                if not _same(self.at(made, -1), initial):
+                if not computed_alike(self.at(made, -1), initial):
                     continue
                 self.functions[param] = made
                 if made is not new:
@@ -211,7 +211,7 @@ class LoopSteps:
         goes_on = self.flag(self.body.results[0])
         if goes_on is None or not goes_on.below or goes_on.bound.type.rank:
             return None
-        if not _same(self.at(self.body.results[0], -1), self.op.operands[0]):
+        if not computed_alike(self.at(self.body.results[0], -1), self.op.operands[0]):
             return None
         return replace(goes_on, offset=goes_on.offset + 1)
 
@@ -334,38 +334,3 @@ def _without(new: Value, param: Value) -> Value | None:
         a, b = op.operands
         return b if a is param else a
     return new
-
-
-def _same(a: Value, b: Value) -> bool:
-    """Whether two values are computed alike, by operations with bodies too, which are never merged."""
-    return _Alike().same(a, b)
-
-
-class _Alike:
-    def __init__(self) -> None:
-        self.pairs: dict[Value, Value] = {}
-
-    def same(self, a: Value, b: Value) -> bool:
-        if a is b or self.pairs.get(a) is b:
-            return True
-        if a.op is None or b.op is None or a.op.kind is not b.op.kind or len(a.op.results) != len(b.op.results):
-            return False
-        if not a.op.kind.reusable or a.op.results.index(a) != b.op.results.index(b):
-            return False
-        if {n: freeze(v) for n, v in a.op.attrs.items()} != {n: freeze(v) for n, v in b.op.attrs.items()}:
-            return False
-        alike = self._all(a.op.operands, b.op.operands) and all(
-            self._bodies(x, y) for x, y in zip(a.op.blocks, b.op.blocks, strict=True)
-        )
-        if alike:
-            self.pairs[a] = b
-        return alike
-
-    def _all(self, a: Sequence[Value], b: Sequence[Value]) -> bool:
-        return len(a) == len(b) and all(self.same(x, y) for x, y in zip(a, b, strict=True))
-
-    def _bodies(self, a: Block, b: Block) -> bool:
-        if [p.type.dtype for p in a.params] != [p.type.dtype for p in b.params]:
-            return False
-        self.pairs.update(zip(a.params, b.params, strict=True))
-        return self._all(a.results, b.results)

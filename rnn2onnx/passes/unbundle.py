@@ -16,9 +16,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, captures, constant, replay, uses
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, constant, replay, uses
 from rnn2onnx.ir.replay import sweep_block
 from rnn2onnx.passes.affine import columns_of
+from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.report import Report
 
@@ -53,7 +54,7 @@ class _Bundles:
         self.inside = {value for each in self.body.ops for value in each.results}
         self.users: dict[Value, list[Op | None]] = defaultdict(list)
         for each in self.body.ops:
-            for value in _read(each):
+            for value in inputs_of(each):
                 self.users[value].append(each)
         for value in self.body.results:
             self.users[value].append(None)
@@ -178,10 +179,6 @@ def _used(block: Block, states: int, walked: Sequence[Value]) -> list[Value]:
     kept = [pair for pair in pairs if count.get(pair[0])] or pairs[:1]
     block.params = (*block.params[:states], *(param for param, _ in kept))
     return [sequence for _, sequence in kept]
-
-
-def _read(op: Op) -> list[Value]:
-    return [*op.operands, *(value for body in op.blocks for value in captures(body))]
 
 
 def _width(value: Value) -> Dim:

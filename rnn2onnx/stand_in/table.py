@@ -42,6 +42,7 @@ _SEQ2SEQ = (
     "rnn2onnx.tf.seq2seq.monotonic_attention",
     "rnn2onnx.tf.seq2seq.tile_batch",
     "rnn2onnx.tf.seq2seq.training_helper",
+    f"{_HERE}recurrence",
     *_TF,
 )
 _LAYERS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rnn2onnx.errors import ArgumentTypeError
@@ -15,7 +16,7 @@ from rnn2onnx.tf.rnn_cell.cell import RNNCell
 from rnn2onnx.tf.variables.variable_scope import variable_scope
 
 
-class _AttentionGRUCell(RNNCell):
+class _AttentionGRUCell(RNNCell, ABC):
     """The gates and the candidate that both cells have; variables stand in the scope that is open in the first step.
 
     Variables ``gates/kernel`` ``[depth + units, 2 units]``, ``gates/bias``, at first 1, ``candidate/kernel``
@@ -90,8 +91,9 @@ class _AttentionGRUCell(RNNCell):
         with variable_scope(scope):
             return _Linear(args, size, True, bias_initializer, self._kernel_initializer)
 
+    @abstractmethod
     def _next(self, state: Any, u: Any, c: Any, a: Any) -> Any:
-        raise NotImplementedError
+        """The new state, from the old one, the update gate, the candidate and the score."""
 
 
 class QAAttGRUCell(_AttentionGRUCell):

@@ -213,7 +213,7 @@ class Model(Layer):
 
     @stateful.setter
     def stateful(self, value: bool) -> None:
-        pass
+        """Without effect: a model is stateful where a layer in it is, and every layer begins by saying it is not."""
 
 
 class _NoCallError(UnsupportedError, NotImplementedError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rnn2onnx import tf
@@ -13,7 +14,7 @@ from rnn2onnx.tf.layers.inference import check_inference
 __all__ = ["AdditiveAttention", "Attention"]
 
 
-class _Attention(Layer):
+class _Attention(Layer, ABC):
     """Means of values ``[batch, T, depth]``, weighted by the softmax of scores of queries and keys.
 
     Args:
@@ -32,8 +33,9 @@ class _Attention(Layer):
         self.dropout, self.causal = dropout, causal
         self.supports_masking = True
 
+    @abstractmethod
     def _scores(self, query: Any, key: Any) -> Any:
-        raise NotImplementedError
+        """How much each query looks at each key, ``[batch, queries, keys]``."""
 
     def call(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rnn2onnx import tf
@@ -31,13 +32,17 @@ __all__ = [
 
 
 class _Merge(Layer):
-    """A function of a list of tensors, elementwise; axes of length 1 are put behind the batch of shorter shapes."""
+    """A function of a list of tensors."""
 
     _arguments_are_attributes = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
+
+
+class _Elementwise(_Merge, ABC):
+    """An elementwise one: axes of length 1 are put behind the batch of shorter shapes."""
 
     def build(self, input_shape: Any) -> None:
         """Checks the shapes of the inputs."""
@@ -71,8 +76,9 @@ class _Merge(Layer):
             reshaped.append(x)
         return self._merged(reshaped)
 
+    @abstractmethod
     def _merged(self, inputs: list[Any]) -> Any:
-        raise NotImplementedError
+        """What inputs of one rank give."""
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Where all masks there are are True."""
@@ -85,7 +91,7 @@ class _Merge(Layer):
         return whole
 
 
-class Add(_Merge):
+class Add(_Elementwise):
     """The sum of the inputs. Source: ``keras.layers.Add``."""
 
     def _merged(self, inputs: list[Any]) -> Any:
@@ -95,7 +101,7 @@ class Add(_Merge):
         return total
 
 
-class Subtract(_Merge):
+class Subtract(_Elementwise):
     """The first input without the second. Source: ``keras.layers.Subtract``."""
 
     def build(self, input_shape: Any) -> None:
@@ -111,7 +117,7 @@ class Subtract(_Merge):
         return inputs[0] - inputs[1]
 
 
-class Multiply(_Merge):
+class Multiply(_Elementwise):
     """The product of the inputs. Source: ``keras.layers.Multiply``."""
 
     def _merged(self, inputs: list[Any]) -> Any:
@@ -128,7 +134,7 @@ class Average(Add):
         return super()._merged(inputs) / len(inputs)
 
 
-class Maximum(_Merge):
+class Maximum(_Elementwise):
     """The greatest of the inputs. Source: ``keras.layers.Maximum``."""
 
     def _merged(self, inputs: list[Any]) -> Any:
@@ -138,7 +144,7 @@ class Maximum(_Merge):
         return greatest
 
 
-class Minimum(_Merge):
+class Minimum(_Elementwise):
     """The least of the inputs. Source: ``keras.layers.Minimum``."""
 
     def _merged(self, inputs: list[Any]) -> Any:

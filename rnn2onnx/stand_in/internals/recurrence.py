@@ -7,33 +7,17 @@ from typing import Any
 from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, user_location
 from rnn2onnx.stand_in.internals.cells import _like_rnncell
-from rnn2onnx.tf.ops.array_ops import reverse_sequence, shape, stack, transpose, unstack, where
+from rnn2onnx.tf.ops.array_ops import reverse_sequence, stack, unstack, where
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
+from rnn2onnx.tf.rnn.batch_and_time import best_effort_input_batch_size, transpose_batch_time
 from rnn2onnx.tf.shapes.shape import TensorShape, unknown_shape
 from rnn2onnx.tf.shapes.static_value import constant_value
 
 __all__: list[str] = []
 
 
-def _transpose_batch_time(x: Any) -> Any:
-    """The tensor with its first two axes exchanged; one with fewer axes as it is."""
-    tensor = convert_to_tensor(x)
-    rank = len(tensor.shape)
-    return tensor if rank < 2 else transpose(tensor, [1, 0, *range(2, rank)])
-
-
-transpose_batch_time = _transpose_batch_time
-
-
-def _best_effort_input_batch_size(flat_input: Any) -> Any:
-    """The batch size of inputs ``[time, batch, …]``: a number if one of them says it, else a tensor."""
-    for tensor in flat_input:
-        if tensor.shape.ndims is not None and tensor.shape.ndims >= 2 and tensor.shape[1].value is not None:
-            return tensor.shape[1].value
-    return shape(flat_input[0])[1]
-
-
-best_effort_input_batch_size = _best_effort_input_batch_size
+_transpose_batch_time = transpose_batch_time
+_best_effort_input_batch_size = best_effort_input_batch_size
 
 
 def _infer_state_dtype(explicit_dtype: Any, state: Any) -> Any:

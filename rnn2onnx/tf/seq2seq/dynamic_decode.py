@@ -22,6 +22,7 @@ from rnn2onnx.tf.ops.selecting import where, where_v2
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
+from rnn2onnx.tf.rnn.batch_and_time import transpose_batch_time
 from rnn2onnx.tf.seq2seq.decoder import Decoder
 from rnn2onnx.tf.shapes.agreement import agree, agree_lengths
 from rnn2onnx.tf.shapes.shape import TensorShape
@@ -214,7 +215,7 @@ class _Decoding:
         with suppress(NotImplementedError):  # a decoder need not define it
             outputs, state = self.decoder.finalize(outputs, state, lengths)
         if not time_major:
-            outputs = nest.map_structure(_transpose_batch_time, outputs)
+            outputs = nest.map_structure(transpose_batch_time, outputs)
         return outputs, state, lengths
 
 
@@ -229,11 +230,3 @@ def _column(finished: Tensor, like: Tensor) -> Tensor:
 
 def _leaf(leaf: Any) -> Any:
     return leaf if isinstance(leaf, TensorArray) else convert_to_tensor(leaf)
-
-
-def _transpose_batch_time(x: Any) -> Any:
-    """``x`` with its first two axes swapped; one without two axes as it is. Source: ``rnn._transpose_batch_time``."""
-    tensor = convert_to_tensor(x)
-    if len(tensor.dims) < 2:
-        return tensor
-    return emit("transpose", tensor, perm=(1, 0, *range(2, len(tensor.dims))))

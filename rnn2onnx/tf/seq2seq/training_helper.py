@@ -16,7 +16,7 @@ from rnn2onnx.tf.ops.reduction_ops import argmax, reduce_all
 from rnn2onnx.tf.ops.shape_ops import shape, size
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.tensor import Tensor
-from rnn2onnx.tf.seq2seq.dynamic_decode import _transpose_batch_time
+from rnn2onnx.tf.rnn.batch_and_time import transpose_batch_time
 from rnn2onnx.tf.seq2seq.one_batch import one_batch
 from rnn2onnx.tf.seq2seq.sampling import Helper
 from rnn2onnx.tf.shapes.shape import TensorShape
@@ -47,7 +47,7 @@ class TrainingHelper(Helper):
 
     def __init__(self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None) -> None:
         self._inputs: Tensor = convert_to_tensor(inputs)
-        rows = self._inputs if time_major else _transpose_batch_time(self._inputs)
+        rows = self._inputs if time_major else transpose_batch_time(self._inputs)
         self._input_tas = _unstack_ta(rows)
         self._sequence_length = convert_to_tensor(sequence_length)
         if len(self._sequence_length.dims) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rnn2onnx.errors import ArgumentError
+from rnn2onnx.errors import ArgumentError, UnsupportedError
 from rnn2onnx.ir import user_location
 from rnn2onnx.keras.engine.layer import InputSpec
 from rnn2onnx.keras.layers.rnn.configuration import keep
@@ -115,8 +115,15 @@ class _States:
         self.state_size = state_size if isinstance(state_size, int) else tuple(state_size)
 
     def call(self, inputs: Any, states: Any) -> Any:
-        """Never called: the layer computes by itself."""
-        raise NotImplementedError
+        """Refused: the layer computes by itself.
+
+        Raises:
+            UnsupportedError: Always.
+        """
+        raise UnsupportedError(
+            "the cell of a cuDNN layer has no step of its own; call the layer, or use LSTMCell or GRUCell.",
+            user_location(),
+        )
 
 
 class _Held:

@@ -145,7 +145,15 @@ def _users_errors(file: str) -> Iterator[None]:
         if _is_ours(last[0]):
             raise
         text = str(error) or "no message"
+        if isinstance(error, ModuleNotFoundError) and _is_stood_in_for(error.name or ""):
+            text += ". Say --as-tensorflow: rnn2onnx then stands in for it."
         raise ModelError(f"{type(error).__name__}: {text}", last) from error
+
+
+def _is_stood_in_for(module: str) -> bool:
+    from rnn2onnx.stand_in.places import ROOTS
+
+    return module.partition(".")[0] in ROOTS
 
 
 def _is_ours(file: str) -> bool:

@@ -120,7 +120,8 @@ def test_a_file_that_imports_tensorflow(cli, model):
         .replace("from rnn2onnx import tf", "import tensorflow as tf\nfrom tensorflow.contrib import rnn")
         .replace("tf.nn.rnn_cell.GRUCell", "rnn.GRUCell")
     )
-    assert "No module named 'tensorflow'" in cli("compile", "model.py", "-o", "model.onnx").err
+    lacking = cli("compile", "model.py", "-o", "model.onnx").err
+    assert "No module named 'tensorflow'. Say --as-tensorflow" in lacking
     for command in (("compile", "-o", "model.onnx"), ("show",), ("verify",)):
         found = cli(command[0], "model.py", *command[1:], "--as-tensorflow")
         assert (found.code, found.err) == (0, "")

@@ -12,12 +12,11 @@ import typer
 
 import rnn2onnx
 from rnn2onnx.cli.arguments import AsTensorflow, Feeds, Json, Model, Seed, Weights, feeds
-from rnn2onnx.cli.line_chart import Line, line_chart
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.onnx_file import input_types, opened
 from rnn2onnx.cli.terminal import progress, say, say_json, table
-from rnn2onnx.cli.whole_file import whole_file
 from rnn2onnx.errors import ModelError
+from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
     from rnn2onnx.ir import Array, Graph, Type
@@ -202,6 +201,8 @@ def _facts(
 
 
 def _chart(name: str, against: str | None, choices: dict[str, list[int]], found: Sequence[_Measured]) -> str:
+    from rnn2onnx.runtime.line_chart import Line, line_chart
+
     across = max(choices or found[0].sizes, key=lambda dim: len(choices.get(dim, ())), default="")
     groups: dict[str, list[_Measured]] = {}
     for each in found:

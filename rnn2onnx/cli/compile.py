@@ -13,7 +13,7 @@ from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weigh
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.sizes import bytes_text
 from rnn2onnx.cli.terminal import progress, say, say_json, table
-from rnn2onnx.cli.whole_file import whole_file
+from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ import typer
 import rnn2onnx
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, table
-from rnn2onnx.cli.whole_file import whole_file
+from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

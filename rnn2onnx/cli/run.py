@@ -10,8 +10,8 @@ import typer
 from rnn2onnx.cli.arguments import Feeds, Json, Seed, Shapes, feeds, shapes
 from rnn2onnx.cli.onnx_file import input_types, opened
 from rnn2onnx.cli.terminal import progress, say, say_json, table
-from rnn2onnx.cli.whole_file import whole_file
 from rnn2onnx.errors import FeedError
+from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
     from rnn2onnx.ir import Array, Type

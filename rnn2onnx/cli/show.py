@@ -10,7 +10,7 @@ import rnn2onnx
 from rnn2onnx.cli.arguments import AsTensorflow, Ema, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, screen
-from rnn2onnx.cli.whole_file import whole_file
+from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
     from rnn2onnx.ir import Graph

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rnn2onnx.cli.ir_colours import coloured
-from rnn2onnx.cli.whole_file import whole_file
+from rnn2onnx.whole_file import whole_file
 
 
 def test_show_prints_the_program_as_recorded(cli, model):

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rnn2onnx.cli.line_chart import Line, line_chart
+from rnn2onnx.runtime.line_chart import Line, line_chart
 
 
 def texts(svg: str) -> list[str]:

@@ -16,6 +16,7 @@ from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.onnx_file import input_types, opened
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 from rnn2onnx.errors import ModelError
+from rnn2onnx.units import seconds_text
 from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -161,14 +162,7 @@ def _report(against: str | None, found: Sequence[_Measured], threads: int, plot:
 
 
 def _times(seconds: Quartiles) -> tuple[str, str]:
-    return _time(seconds.median), f"{_time(seconds.low)} to {_time(seconds.high)}"
-
-
-def _time(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
+    return seconds_text(seconds.median), f"{seconds_text(seconds.low)} to {seconds_text(seconds.high)}"
 
 
 def _shown(sizes: dict[str, int]) -> str:

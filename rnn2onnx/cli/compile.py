@@ -11,8 +11,8 @@ import typer
 import rnn2onnx
 from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
-from rnn2onnx.cli.sizes import bytes_text
 from rnn2onnx.cli.terminal import progress, say, say_json, table
+from rnn2onnx.units import bytes_text
 from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import typer
 
 from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Rename, ready_models, renames
 from rnn2onnx.cli.model_file import record
-from rnn2onnx.cli.sizes import bytes_text
 from rnn2onnx.cli.terminal import progress, say, say_json, table
+from rnn2onnx.units import bytes_text
 
 if TYPE_CHECKING:
     from rnn2onnx.weights import Entry, Fit

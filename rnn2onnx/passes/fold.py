@@ -83,8 +83,14 @@ def _identities(builder: Builder, op: Op) -> Sequence[Value] | None:
         return (x,)
     if kind == "transpose" and op.attrs["perm"] == tuple(range(x.type.rank)):
         return (x,)
-    if kind in ("expand", "reshape", "slice", "tile", "pad") and same_type and kind != "slice":
+    if kind in ("expand", "reshape", "tile", "pad") and same_type:
         return (x,) if kind != "pad" or op.attrs["mode"] == "constant" else None
+    if kind in ("expand", "reshape") and op.results[0].type == x.type:
+        # Equal names are equal lengths.
+        return (x,)
+    if kind == "pad":
+        pads = constant(inputs[1])
+        return (x,) if pads is not None and not pads.any() else None
     if kind == "slice" and same_type and all(step == 1 for step in op.attrs["steps"]):
         return (x,)
     if kind == "concat" and len(inputs) == 1:
@@ -92,6 +98,16 @@ def _identities(builder: Builder, op: Op) -> Sequence[Value] | None:
     if kind in ("squeeze", "unsqueeze") and not op.attrs["axes"]:
         return (x,)
     return None
+
+
+def _no_difference(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """The difference of a length and itself."""
+    if op.kind.name != "sub" or op.results[0].type.rank:
+        return None
+    a, b = (value.content for value in op.operands)
+    if a is None or a != b or None in a:
+        return None
+    return (builder.const(np.zeros((), op.results[0].type.dtype)),)
 
 
 def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
@@ -231,6 +247,7 @@ RULES = (
     _nothing,
     _constants,
     _identities,
+    _no_difference,
     _twice,
     _spread_number,
     _neutral,

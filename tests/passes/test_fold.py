@@ -288,3 +288,28 @@ def test_fold_keeps_the_meaning(case: Any) -> None:
 @quick
 def test_fold_keeps_the_meaning_of_cells(case: Any) -> None:
     assert_keeps(*case, "fold", float32=2e-5)
+
+
+def filled_up(name: str) -> str:
+    """Rows [B, 2] filled up to as many as ``name``, as an array is whose rows get their shape late."""
+    return f"""graph g(%x: f32[B, 2], %y: f32[C, 2]) {{
+  %0 = const 0 : i64[]
+  %1 = const [0, 0] : i64[2]
+  %2 = const [0] : i64[1]
+  %3 = const 0.0 : f32[]
+  %4 = shape %x : i64[2]
+  %5 = gather %4, %0 {{axis=0}} : i64[]
+  %6 = shape %{name} : i64[2]
+  %7 = gather %6, %0 {{axis=0}} : i64[]
+  %8 = sub %7, %5 : i64[]
+  %9 = unsqueeze %8 {{axes=[0]}} : i64[1]
+  %10 = concat %1, %9, %2 {{axis=0}} : i64[4]
+  %11 = pad %x, %10, %3 {{mode="constant"}} : f32[n, 2]
+  %12 = reshape %11, %6 : f32[{"B" if name == "x" else "C"}, 2]
+  return "y" = %12
+}}"""
+
+
+def test_rows_filled_up_to_the_length_they_have_are_these_rows() -> None:
+    assert after("fold", filled_up("x")) == 'graph g(%x: f32[B, 2], %y: f32[C, 2]) {\n  return "y" = %x\n}'
+    assert "pad" in after("fold", filled_up("y"))

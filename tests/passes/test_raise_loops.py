@@ -182,7 +182,25 @@ def while_loop_of_a_fixed_number() -> Any:
     return tf.while_loop(lambda i, _: i < 4, lambda i, y: (i + 1, tf.tanh(y) + 1), [0, x], maximum_iterations=6)[1]
 
 
+def greedy_decoder() -> Any:
+    """Words that are fed back, written into an array whose rows have no shape before the first is written."""
+    x, _ = sequence()
+    batch, cell = tf.shape(x)[1], tf.nn.rnn_cell.GRUCell(3)
+    table = tf.constant(np.random.default_rng(0).standard_normal((5, 3)), tf.float32)
+
+    def body(step: Any, word: Any, state: Any, written: Any) -> Any:
+        output, state = cell(tf.nn.embedding_lookup(table, word), state)
+        word = tf.argmax(tf.matmul(output, table, transpose_b=True), 1, output_type=tf.int32)
+        return step + 1, word, state, written.write(step, word)
+
+    first = (0, tf.zeros([batch], tf.int32), tf.reduce_sum(x, 0), tf.TensorArray(tf.int32, 4))
+    shapes = (tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape([None, 3]), tf.TensorShape(None))
+    *_, state, written = tf.while_loop(lambda step, *_: step < 4, body, first, shape_invariants=shapes)
+    return written.stack(), state
+
+
 RAISED = [
+    greedy_decoder,
     raw_rnn_of_dynamic_rnn,
     raw_rnn_with_a_loop_state,
     raw_rnn_that_feeds_itself,
@@ -235,6 +253,14 @@ def test_the_raw_rnn_form_of_dynamic_rnn_is_a_native_layer_with_lengths() -> Non
     np.testing.assert_array_equal(rows, all_rows[:5])
     np.testing.assert_array_equal(state.h, all_state.h)
     np.testing.assert_array_equal(state.c, all_state.c)
+
+
+def test_rows_written_into_an_array_of_unknown_shape_are_rows_that_a_scan_gives() -> None:
+    program = recorded(greedy_decoder)
+    assert [d.became for d in program.report] == ["Scan"]
+    scan = next(node for node in program.model.graph.node if node.op_type == "Scan")
+    body = {node.op_type for node in scan.attribute[0].g.node}
+    assert not body & {"Shape", "Pad", "Reshape", "Expand", "ScatterND", "Transpose", "Where"}
 
 
 def test_a_loop_that_would_read_past_the_end_fails_as_before() -> None:

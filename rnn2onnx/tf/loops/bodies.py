@@ -226,3 +226,11 @@ def settle(body: Body, leaves: Sequence[Any], *, invariants_given: bool = False)
             # What starts as the outer length and is that again after each step, is that always.
             if isinstance(inner, str) and after.recorded.type.shape[axis] in (inner, outer):
                 builder.unify(outer, inner)
+    for carried, after in zip(body.leaves, body.after, strict=True):
+        if not carried.fills or carried.param is None:
+            continue
+        # What fills the rows turned out to have lengths that are known outside: they are there from the start.
+        found = _value_of(after).type.shape
+        if all(builder.dim_value(dim) is not None for dim in found[1:]):
+            for inner, dim in zip(carried.param.type.shape[1:], found[1:], strict=True):
+                builder.unify(dim, inner)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from rnn2onnx.ir import Builder, Copier, Op, Value, constant
+from rnn2onnx.ir.alike import computed_alike
 from rnn2onnx.ir.types import DType, is_integer
-from rnn2onnx.passes.computed_alike import computed_alike
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
 

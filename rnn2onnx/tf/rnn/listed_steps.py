@@ -15,12 +15,12 @@ import numpy as np
 
 from rnn2onnx import nest
 from rnn2onnx.ir import Block, Copier, Type
+from rnn2onnx.ir.alike import bodies_alike
 from rnn2onnx.tf.dtypes import DType
 from rnn2onnx.tf.ops.joining import stack, unstack
 from rnn2onnx.tf.recording.conversion import convert_to_tensor
 from rnn2onnx.tf.recording.graph import get_default_graph
 from rnn2onnx.tf.recording.tensor import Tensor, emit
-from rnn2onnx.tf.rnn.alike_bodies import alike
 from rnn2onnx.tf.rnn.step_checks import check_state, checked_output
 from rnn2onnx.tf.shapes.shape_argument import as_int64
 from rnn2onnx.tf.variables.variable_scope import VariableScope
@@ -175,7 +175,7 @@ def _runs(steps: Sequence[_Step]) -> list[tuple[int, int]]:
 
 
 def _are_alike(first: _Step, second: _Step) -> bool:
-    return first.stays and second.stays and alike(first.block, second.block)
+    return first.stays and second.stays and bodies_alike(first.block, second.block)
 
 
 # -- recording ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnn2onnx.ir import Block, Builder, Type
-from rnn2onnx.tf.rnn.alike_bodies import alike
+from rnn2onnx.ir.alike import bodies_alike
 
 ROW = Type(np.dtype(np.float32), ("b", 2))
 Make = Callable[[Builder, Any, Any], Any]
@@ -67,7 +67,7 @@ def first_and_dead(builder: Builder, x: Any, h: Any) -> Any:
 )
 def test_alike(first: Make, second: Make) -> None:
     builder = Builder()
-    assert alike(body(builder, first), body(builder, second))
+    assert bodies_alike(body(builder, first), body(builder, second))
 
 
 @pytest.mark.parametrize(
@@ -85,20 +85,20 @@ def test_alike(first: Make, second: Make) -> None:
 )
 def test_not_alike(first: Make, second: Make) -> None:
     builder = Builder()
-    assert not alike(body(builder, first), body(builder, second))
+    assert not bodies_alike(body(builder, first), body(builder, second))
 
 
 def test_bodies_with_parameters_of_other_types_are_not_alike() -> None:
     builder = Builder()
-    assert not alike(body(builder, tanh), body(builder, tanh, Type(np.dtype(np.float32), ("c", 2))))
+    assert not bodies_alike(body(builder, tanh), body(builder, tanh, Type(np.dtype(np.float32), ("c", 2))))
 
 
 def test_bodies_that_read_other_outer_values_are_not_alike() -> None:
     builder = Builder()
     a, b = builder.input("a", ROW), builder.input("b", ROW)
     read = [body(builder, lambda builder, x, h, v=v: builder.emit("add", (x, v))[0]) for v in (a, a, b)]
-    assert alike(read[0], read[1])
-    assert not alike(read[0], read[2])
+    assert bodies_alike(read[0], read[1])
+    assert not bodies_alike(read[0], read[2])
 
 
 def test_random_numbers_of_other_seeds_are_not_alike() -> None:
@@ -111,5 +111,5 @@ def test_random_numbers_of_other_seeds_are_not_alike() -> None:
             0
         ]
 
-    assert alike(body(builder, drawn(1)), body(builder, drawn(1)))
-    assert not alike(body(builder, drawn(1)), body(builder, drawn(2)))
+    assert bodies_alike(body(builder, drawn(1)), body(builder, drawn(1)))
+    assert not bodies_alike(body(builder, drawn(1)), body(builder, drawn(2)))

@@ -46,6 +46,7 @@ class Look:
         say: A number from bottom to top in words.
         around: Numbers that the axis from bottom to top has room for besides the lines' own, so that charts beside each
             other have one scale.
+        least: Where that axis begins, if it is not logarithmic.
     """
 
     width: float = 640.0
@@ -54,6 +55,7 @@ class Look:
     alone: bool = True
     say: Callable[[float], str] = _plain
     around: Sequence[float] = ()
+    least: float = 0.0
 
 
 _ALONE = Look()
@@ -68,12 +70,14 @@ class Line:
         colour: Lines with equal numbers have one colour.
         dash: Lines with equal numbers have one pattern.
         points: Places from left to right: where, and the low, middle and high number there.
+        rings: Whether its points are rings, which show where they lie on those of another line.
     """
 
     label: str
     colour: int
     dash: int
     points: Sequence[tuple[float, float, float, float]]
+    rings: bool = False
 
 
 def line_chart(title: str, across: str, upwards: str, lines: Sequence[Line], look: Look = _ALONE) -> str:
@@ -89,7 +93,7 @@ def line_chart(title: str, across: str, upwards: str, lines: Sequence[Line], loo
     right, bottom = look.width - _RIGHT, look.height - _BOTTOM
     x = _Axis([x for line in lines for x, *_ in line.points], _LEFT, right)
     numbers = [number for line in lines for _, *three in line.points for number in three]
-    y = _Axis([*numbers, *look.around], bottom, _TOP)
+    y = _Axis([*numbers, *look.around], bottom, _TOP, look.least)
     height = look.height + _ROW * len(lines) * look.legend
     svg = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {look.width:g} {height:g}" '
@@ -126,11 +130,12 @@ def _drawn(line: Line, x: _Axis, y: _Axis, across: str, look: Look) -> list[str]
     edge += [(x.place(at), y.place(high)) for at, _, _, high in reversed(line.points)]
     band = any(low != high for _, low, _, high in line.points)
     said = [f"{line.label}, {across} {at:g}: {look.say(number)}".lstrip(", ") for at, _, number, _ in line.points]
+    dot = f'r="5.5" fill="none" stroke="{colour}" stroke-width="2"' if line.rings else f'r="3" fill="{colour}"'
     return [
         *([f'<path class="band" fill="{colour}" d="{_path(edge)}Z"/>'] if band else []),
         f'<path class="line" {_stroke(line)} d="{_path(middle)}"/>',
         *(
-            f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"><title>{html.escape(words)}</title></circle>'
+            f'<circle cx="{a:.1f}" cy="{b:.1f}" {dot}><title>{html.escape(words)}</title></circle>'
             for (a, b), words in zip(middle, said, strict=True)
         ),
     ]
@@ -152,12 +157,12 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 class _Axis:
-    """Puts numbers above zero on a stretch of the page; far apart ones by their logarithms, others from zero."""
+    """Puts numbers above zero on a stretch of the page; far apart ones by their logarithms, others from an origin."""
 
-    def __init__(self, numbers: Sequence[float], start: float, end: float) -> None:
+    def __init__(self, numbers: Sequence[float], start: float, end: float, origin: float = 0.0) -> None:
         least, most = min(numbers), max(numbers)
         self.logarithmic = least > 0 and most / least >= _WIDE
-        self.low, self.high = (least / 1.1, most * 1.1) if self.logarithmic else (0.0, most * 1.1 or 1.0)
+        self.low, self.high = (least / 1.1, most * 1.1) if self.logarithmic else (origin, most * 1.1 or 1.0)
         self.start, self.end = start, end
 
     def place(self, number: float) -> float:
@@ -177,6 +182,7 @@ class _Axis:
                 if len(ticks) <= _MOST_TICKS:
                     break
             return ticks
-        power = 10.0 ** math.floor(math.log10(self.high / 4))
-        step = next(digit * power for digit in (1, 2, 5, 10) if self.high / (digit * power) <= 5)
-        return [step * index for index in range(int(self.high / step) + 1)]
+        length = self.high - self.low
+        power = 10.0 ** math.floor(math.log10(length / 4))
+        step = next(digit * power for digit in (1, 2, 5, 10) if length / (digit * power) <= 5)
+        return [step * index for index in range(math.ceil(self.low / step - 1e-9), math.floor(self.high / step) + 1)]

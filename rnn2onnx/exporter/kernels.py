@@ -34,7 +34,7 @@ KERNELS: dict[str, frozenset[str]] = {
         "Where": f"{_REAL} i8 i32 i64 u8 u32 str",
         "Exp Log Sqrt Reciprocal Sin Cos Tanh Sigmoid Relu Floor Ceil Round IsNaN Softmax LogSoftmax MaxPool": _REAL,
         "Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Softplus Softsign Selu Erf Elu LeakyRelu HardSigmoid": _SINGLE,
-        "Conv AveragePool LSTM GRU RNN": _SINGLE,
+        "Conv AveragePool LSTM GRU RNN LayerNormalization": _SINGLE,
         "IsInf": "f32 f64",
         "Neg": f"{_REAL} i8 i16 i32 i64",
         "Abs Sign": f"{_REAL} {_INTEGERS}",

@@ -39,9 +39,9 @@ def evaluate(graph: Graph, feeds: Mapping[str, Any], *, float64: bool = False) -
     return dict(zip(graph.outputs, results, strict=True))
 
 
-def evaluate_values(values: Sequence[Value], known: Mapping[Value, Array]) -> list[Array]:
+def evaluate_values(values: Sequence[Value], known: Mapping[Value, Array], *, float64: bool = False) -> list[Array]:
     """The arrays of some values of a graph in the making, from nothing but constants and the ``known`` ones."""
-    machine = _Machine(float64=False)
+    machine = _Machine(float64)
     machine.env.update(known)
     with np.errstate(all="ignore"):
         for value in values:

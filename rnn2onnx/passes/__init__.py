@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.lower import Lower
+from rnn2onnx.passes.normalise import Normalise
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
@@ -17,6 +18,7 @@ from rnn2onnx.passes.unbundle import Unbundle
 PIPELINE: tuple[Pass, ...] = (
     Fold(),
     RaiseLoops(),
+    Normalise(),
     Distribute(),
     Parallelise(),
     Recognise(),
@@ -33,6 +35,7 @@ __all__ = [
     "Distribute",
     "Fold",
     "Lower",
+    "Normalise",
     "Observe",
     "Parallelise",
     "Pass",

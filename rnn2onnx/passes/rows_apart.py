@@ -60,7 +60,7 @@ def _by_first(op: Op, first: Value) -> bool:
         return bool(op.attrs["axis"] > 0)
     if name == "one_hot":
         return bool(op.attrs["axis"] != 0)
-    return name == "top_k" and first.type.rank > 1
+    return name in ("top_k", "layer_norm") and first.type.rank > 1
 
 
 def _einsum(op: Op, rows: Collection[Value]) -> bool:

@@ -103,6 +103,8 @@ class Steps:
             return self._emit(op, [self.value(value) for value in op.operands], {"axis": -1})
         if name == "gather":
             return self._gathered(op)
+        if name == "layer_norm" and not any(value in self.rows for value in op.operands[1:]):
+            return self._emit(op, [self.value(value) for value in op.operands], op.attrs)
         return None
 
     def _emit(self, op: Op, operands: Sequence[Value], attrs: Mapping[str, Any]) -> Sequence[Value]:

@@ -213,6 +213,13 @@ def along(
     return make
 
 
+def layer_norm(draw: Draw) -> Case:
+    lengths, dtype = shape(draw, 0, 2), pick(draw, FLOATS)
+    width = pick(draw, [2, 3, 5])
+    lines = [operand(draw, [width], dtype) for _ in range(2)]
+    return [operand(draw, [*lengths, width], dtype), *lines], {"epsilon": pick(draw, [1e-3, 0.5])}
+
+
 def top_k(draw: Draw) -> Case:
     lengths = shape(draw, 1)
     count = draw(st.integers(0, lengths[-1]))
@@ -231,6 +238,7 @@ REDUCTIONS: dict[str, Callable[[Draw], Case]] = {
     "softmax": along(FLOATS),
     "log_softmax": along(FLOATS),
     "top_k": top_k,
+    "layer_norm": layer_norm,
 }
 
 # -- arrays ------------------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def test_the_order_of_the_passes() -> None:
     assert [step.name for step in PIPELINE] == [
         "fold",
         "raise_loops",
+        "normalise",
         "distribute",
         "parallelise",
         "recognise",

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from rnn2onnx.exporter.emission import Row
-from rnn2onnx.exporter.rows import arrays, control, einsum, elementwise, indexing, linear, native, reductions
+from rnn2onnx.exporter.rows import (
+    arrays,
+    control,
+    einsum,
+    elementwise,
+    indexing,
+    linear,
+    native,
+    normalisation,
+    reductions,
+)
 
 ROWS: dict[str, Row] = {
     **elementwise.ROWS,
     **reductions.ROWS,
+    **normalisation.ROWS,
     **arrays.ROWS,
     **indexing.ROWS,
     **linear.ROWS,

@@ -48,12 +48,14 @@ class Emission:
     Attributes:
         opset: The opset the nodes are for.
         initializers: The constants of the outer graph.
+        domains: The domains of operators that are not ONNX's own.
         rows: The ONNX form of each kind, by name.
     """
 
     def __init__(self, opset: int, rows: dict[str, Row], taken: Iterable[str] = ()) -> None:
         self.opset = opset
         self.initializers: list[onnx_ir.Value] = []
+        self.domains: set[str] = set()
         self.rows = rows
         self.scopes = [Scope()]
         self._taken = set(taken)
@@ -120,17 +122,19 @@ class Emission:
     # -- nodes ------------------------------------------------------------------------------------------------------
 
     def many(
-        self, op_type: str, operands: Sequence[onnx_ir.Value | None], count: int, **attrs: Any
+        self, op_type: str, operands: Sequence[onnx_ir.Value | None], count: int, *, domain: str = "", **attrs: Any
     ) -> tuple[onnx_ir.Value, ...]:
         """The results of a node, appended or found in scope; attributes that are None are left out."""
         given = {name: attr for name, attr in attrs.items() if attr is not None}
         if any(isinstance(attr, onnx_ir.Graph) for attr in given.values()):
             return self._append(op_type, operands, given, count, None)
+        if domain:
+            self.domains.add(domain)
         key = (op_type, tuple(map(id, operands)), tuple((name, freeze(given[name])) for name in sorted(given)))
         for scope in reversed(self.scopes):
             if key in scope.known:
                 return scope.known[key]
-        return self._append(op_type, operands, given, count, key)
+        return self._append(op_type, operands, given, count, key, domain)
 
     def op(self, op_type: str, *operands: onnx_ir.Value | None, **attrs: Any) -> onnx_ir.Value:
         """The only result of a node."""
@@ -143,8 +147,9 @@ class Emission:
         attrs: dict[str, Any],
         count: int,
         key: Hashable | None,
+        domain: str = "",
     ) -> tuple[onnx_ir.Value, ...]:
-        node = onnx_ir.node(op_type, operands, attrs, num_outputs=count)
+        node = onnx_ir.node(op_type, operands, attrs, domain=domain, num_outputs=count)
         scope = self.scopes[-1]
         scope.nodes.append(node)
         scope.made.update(map(id, node.outputs))

@@ -51,7 +51,7 @@ def export(
         outputs,
         nodes=scope.nodes,
         initializers=emission.initializers,
-        opset_imports={"": opset},
+        opset_imports={"": opset, **dict.fromkeys(sorted(emission.domains), 1)},
         name=graph.name or "graph",
     )
     _give_names(made, emission, fixed=[*inputs, *outputs])

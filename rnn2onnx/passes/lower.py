@@ -18,7 +18,7 @@ from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.rows_apart import mixed_in
 from rnn2onnx.passes.vectorise import step_mask, zero_of
 
-_NATIVE = {"rnn", "gru", "lstm"}
+_NATIVE = {"rnn", "gru", "lstm", "quantized_lstm"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tests.exporter.cases import CASES
 from tests.exporter.running import assert_as_inferred, assert_close, graph_of, run
 from tests.opsets import NEWEST
 
-WITH_BODIES_OR_LAYERS = frozenset({"scan", "loop", "cond", "lstm", "gru", "rnn"})
+WITH_BODIES_OR_LAYERS = frozenset({"scan", "loop", "cond", "lstm", "gru", "rnn", "quantized_lstm", "quantized_matmul"})
 SINGLE = frozenset({"asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "conv", "average_pool"})
 """Functions that onnxruntime has in float32 only and that go through it."""
 

@@ -12,6 +12,7 @@ from rnn2onnx.exporter.rows import (
     linear,
     native,
     normalisation,
+    quantized,
     reductions,
 )
 
@@ -25,6 +26,7 @@ ROWS: dict[str, Row] = {
     **einsum.ROWS,
     **control.ROWS,
     **native.ROWS,
+    **quantized.ROWS,
 }
 
 REMOVED: dict[str, Row] = control.REMOVED

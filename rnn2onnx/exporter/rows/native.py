@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import onnx_ir
 
 from rnn2onnx.exporter.emission import Emission, Row
 from rnn2onnx.exporter.kernels import carrier
 from rnn2onnx.ir.graph import Op
+from rnn2onnx.ir.kinds.native import Activation
 
 V = onnx_ir.Value
 
@@ -28,23 +32,28 @@ def _native(e: Emission, op: Op, *args: V) -> list[V]:
     operands = [given.get(slot) for slot in _SLOTS[op.kind.name]]
     while operands[-1] is None:
         operands.pop()
-    activations = op.attrs["activations"]
-    # A list of alphas or betas is consumed only by the activations that take one.
-    alphas = tuple(float(alpha) for name, alpha, _ in activations if name in _ALPHA)
-    betas = tuple(float(beta) for name, _, beta in activations if name in _BETA)
-    attrs = {"linear_before_reset": int(op.attrs["linear_before_reset"])} if op.kind.name == "gru" else {}
+    attrs: dict[str, Any] = (
+        {"linear_before_reset": int(op.attrs["linear_before_reset"])} if op.kind.name == "gru" else {}
+    )
     results = e.many(
         op_type,
         operands,
         len(op.results),
         hidden_size=op.attrs["hidden_size"],
         direction=op.attrs["direction"],
-        activations=tuple(name for name, _, _ in activations),
-        activation_alpha=alphas or None,
-        activation_beta=betas or None,
+        **activation_attributes(op.attrs["activations"]),
         **attrs,
     )
     return [e.cast(result, through, dtype) for result in results]
+
+
+def activation_attributes(activations: Sequence[Activation]) -> dict[str, Any]:
+    """How ONNX writes the activations of a layer; a list of alphas or betas has those of the ones that take one."""
+    return {
+        "activations": tuple(name for name, _, _ in activations),
+        "activation_alpha": tuple(float(alpha) for name, alpha, _ in activations if name in _ALPHA) or None,
+        "activation_beta": tuple(float(beta) for name, _, beta in activations if name in _BETA) or None,
+    }
 
 
 ROWS: dict[str, Row] = dict.fromkeys(_SLOTS, _native)

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from rnn2onnx.ir.kinds import arrays, control, elementwise, indexing, linear, native, normalisation, reductions, sources
+from rnn2onnx.ir.kinds import (
+    arrays,
+    control,
+    elementwise,
+    indexing,
+    linear,
+    native,
+    normalisation,
+    quantized,
+    reductions,
+    sources,
+)
 
-__all__ = ["arrays", "control", "elementwise", "indexing", "linear", "native", "normalisation", "reductions", "sources"]
+__all__ = [
+    "arrays",
+    "control",
+    "elementwise",
+    "indexing",
+    "linear",
+    "native",
+    "normalisation",
+    "quantized",
+    "reductions",
+    "sources",
+]

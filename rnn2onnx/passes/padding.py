@@ -1,0 +1,98 @@
+"""What stands behind the end of shorter rows: whether it can be anything at all, and along which axes rows end.
+
+A recurrence with lengths never looks at it, so that it may be NaN or left from another batch. Whoever computes with all
+rows at once has to.
+"""
+
+from __future__ import annotations
+
+from rnn2onnx.ir import Block, Dim, Op, Value, constant
+from rnn2onnx.passes.dependence import inputs_of
+
+Axes = tuple[int, int]
+"""Where a value has its steps and its rows."""
+
+_LAYERS = {"rnn", "gru", "lstm", "quantized_lstm"}
+
+
+def padded(block: Block, time: Dim) -> set[Value]:
+    """The values of a block that may hold what the program was fed behind the end of a row.
+
+    Args:
+        block: The whole program.
+        time: The number of steps of what is fed.
+    """
+    found = {value for value in block.params if time in value.type.shape}
+    _spread(block, found)
+    return found
+
+
+def _spread(block: Block, found: set[Value]) -> None:
+    """Adds what is made of the values found."""
+    for op in block.ops:
+        if _has_lengths(op) or op.kind.name == "shape":
+            continue
+        if op.kind.name == "gather" and constant(op.operands[0]) is not None:
+            continue
+        if op.kind.name == "cond":
+            for body in op.blocks:
+                _spread(body, found)
+                found.update(op.results[i] for i, value in enumerate(body.results) if value in found)
+        elif any(value in found for value in inputs_of(op)):
+            found.update(op.results)
+
+
+def _has_lengths(op: Op) -> bool:
+    """Whether an operation gives zeros behind the end of a row."""
+    if op.kind.name == "recur":
+        return bool(op.attrs["lengths"])
+    return op.kind.name in _LAYERS and "sequence_lens" in op.attrs["inputs"]
+
+
+def axes_before(block: Block, recurrence: Op) -> dict[Value, Axes | None]:
+    """For each value that the sequences of a recurrence are made of where its steps and rows are; None if unknown.
+
+    Args:
+        block: What the recurrence stands in.
+        recurrence: A ``recur`` or a native layer.
+    """
+    found: dict[Value, Axes | None] = {}
+    for value in sequences_of(recurrence):
+        found[value] = (0, 1) if value.type.rank >= 2 else None
+    for op in reversed(block.ops):
+        for result in op.results:
+            if result not in found:
+                continue
+            for operand, axes in _of_operands(op, found[result]).items():
+                found[operand] = axes if found.get(operand, axes) == axes else None
+    return found
+
+
+def sequences_of(recurrence: Op) -> tuple[Value, ...]:
+    """What a recurrence walks."""
+    if recurrence.kind.name != "recur":
+        return recurrence.operands[:1]
+    end = len(recurrence.operands) - (1 if recurrence.attrs["lengths"] else 0)
+    return recurrence.operands[recurrence.attrs["states"] : end]
+
+
+def _of_operands(op: Op, axes: Axes | None) -> dict[Value, Axes | None]:
+    """Where the operands of an operation have the steps and rows that its result has there."""
+    name, rank = op.kind.name, op.results[0].type.rank
+    if axes is None or op.blocks:
+        return dict.fromkeys(op.operands)
+    if op.kind.elementwise or (name == "concat" and op.attrs["axis"] % rank not in axes):
+        shape = op.results[0].type.shape
+        return {
+            value: axes if value.type.rank == rank and all(value.type.shape[a] == shape[a] for a in axes) else None
+            for value in op.operands
+            if value.type.rank
+        }
+    first = op.operands[0]
+    if name in ("matmul", "quantized_matmul") and first.type.rank == rank and rank - 1 not in axes:
+        return {first: axes}
+    if name == "slice" and not set(op.attrs["axes"]) & set(axes):
+        return {first: axes}
+    if name == "transpose":
+        return {first: (op.attrs["perm"][axes[0]], op.attrs["perm"][axes[1]])}
+    return dict.fromkeys(op.operands)

@@ -80,6 +80,7 @@ class Forms:
 
     def __init__(self, outer: Mapping[Value, Value]) -> None:
         self.outer = outer
+        self._bodies = {param.block for param in outer}
         self._known: dict[Value, Form | None] = {}
 
     def form(self, value: Value) -> Form | None:
@@ -101,6 +102,15 @@ class Forms:
             return None
         found = self._of_op(value.op) if value.op is not None else None
         return found if found is not None else source_form(value, value.type.shape[-1])
+
+    def _read(self, value: Value) -> Form | None:
+        """The form of what a product reads: a sequence outside as it is, where its sources have more columns."""
+        form = self.form(value)
+        outer = self.outer.get(value, value)
+        if form is None or outer.block in self._bodies:
+            return form
+        columns = sum(len(matrix) for matrix in form.terms.values())
+        return form if columns <= form.width else source_form(outer, form.width)
 
     def _of_op(self, op: Op) -> Form | None:
         rule = getattr(self, f"_{op.kind.name}", None)
@@ -145,7 +155,7 @@ class Forms:
         return pair[0].scaled(1 / pair[1].bias)
 
     def _matmul(self, op: Op) -> Form | None:
-        matrix, x = constant(op.operands[1]), self.form(op.operands[0])
+        matrix, x = constant(op.operands[1]), self._read(op.operands[0])
         if matrix is None or matrix.ndim != 2 or x is None or len(matrix) != x.width:
             return None
         return x.times(matrix.astype(np.float64))
@@ -153,7 +163,7 @@ class Forms:
     def _concat(self, op: Op) -> Form | None:
         if op.attrs["axis"] != op.results[0].type.rank - 1:
             return None
-        forms = [self.form(value) for value in op.operands]
+        forms = [self._read(value) for value in op.operands]
         width = sum(form.width for form in forms if form is not None)
         joint, start = Form({}, np.zeros(width)), 0
         for form in forms:

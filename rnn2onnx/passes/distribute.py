@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay
+from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay, walk
 from rnn2onnx.passes.dependence import components, inputs_of, slice_of, state_sets
 from rnn2onnx.passes.invariants import hoist
 from rnn2onnx.passes.report import Report
@@ -33,7 +33,15 @@ class Distribute:
         def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
             return distribute(builder, op, report)
 
-        return replay(separate(split_states(hoist(graph))), (rule,))
+        count = 0
+        while count < (count := _recurrences(graph)):
+            # What a layer reads of the one before it depends on no state any more once the two are apart.
+            graph = replay(separate(split_states(hoist(graph))), (rule,))
+        return graph
+
+
+def _recurrences(graph: Graph) -> int:
+    return sum(op.kind.name == "recur" for op in walk(graph.block))
 
 
 def distribute(builder: Builder, op: Op, report: Report) -> Sequence[Value] | None:

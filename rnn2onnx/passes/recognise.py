@@ -7,7 +7,7 @@ random numbers in float64 against the body itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,13 +17,12 @@ from rnn2onnx.errors import FeedError
 from rnn2onnx.ir import Array, Builder, Graph, Op, Value, evaluate_body, kind, replay
 from rnn2onnx.ir.types import Type, is_float
 from rnn2onnx.passes.affine import Forms
+from rnn2onnx.passes.choice import BY_COSTS, Choice, Form
 from rnn2onnx.passes.gates import Body, Layer, MismatchError, find
 from rnn2onnx.passes.polynomial import LINEAR, NotPolynomialError, Polynomials
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.unproject import unprojected
 from rnn2onnx.passes.vectorise import is_zero
-from rnn2onnx.passes.where_faster import where_faster
-from rnn2onnx.targets import ONNXRUNTIME, Target
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Recognise:
     """Recurrences that compute an LSTM, GRU or RNN become the native operators."""
 
     name: ClassVar[str] = "recognise"
-    target: Target = ONNXRUNTIME
+    choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with native layers where recurrences compute them."""
@@ -40,29 +39,37 @@ class Recognise:
             if op.kind.name != "recur":
                 return None
             try:
-                return _native(builder, op, report, self.target)
+                return _native(builder, op, report, self.choice)
+            except SlowerError:
+                return None
             except MismatchError as error:
                 why = str(error)
             except NotPolynomialError as error:
                 why = error.reason
             try:
-                return _native_before_its_projection(builder, op, report, self.target)
+                return _native_before_its_projection(builder, op, report, self.choice)
             except (MismatchError, NotPolynomialError):
                 report.note(op, why)
+            except SlowerError:
+                pass
             return None
 
         return replay(graph, (rule,))
 
 
-def _native_before_its_projection(builder: Builder, op: Op, report: Report, target: Target) -> Sequence[Value]:
+class SlowerError(Exception):
+    """The native layer is the slower form."""
+
+
+def _native_before_its_projection(builder: Builder, op: Op, report: Report, choice: Choice) -> Sequence[Value]:
     """The results by a native layer that carries what the output state is projected from."""
     found = unprojected(builder, op)
     if found is None:
         raise MismatchError("none of its states is a product with a constant that starts at zero")
-    return found.results(builder, _native(builder, found.op, report, target))
+    return found.results(builder, _native(builder, found.op, report, choice))
 
 
-def _native(builder: Builder, op: Op, report: Report, target: Target) -> Sequence[Value]:
+def _native(builder: Builder, op: Op, report: Report, choice: Choice) -> Sequence[Value]:
     (body,) = op.blocks
     count: int = op.attrs["states"]
     lengths = op.operands[-1] if op.attrs["lengths"] else None
@@ -79,8 +86,18 @@ def _native(builder: Builder, op: Op, report: Report, target: Target) -> Sequenc
     _prove(op, found, inputs, forms)
     if found.kind == "rnn":
         _check_units_meet(found, params[found.hidden])
-        return _small_or_not(builder, op, report, target, lambda: _emit(builder, op, found, inputs, lengths, report))
-    return _emit(builder, op, found, inputs, lengths, report)
+    time, batch = inputs[0].type.shape[:2]
+    depth = sum(int(source.type.shape[-1]) for source in inputs)
+    units = found.gates[0].width
+    form = Form(
+        found.kind.upper(),
+        lambda at: at.layer(found.kind, (at.length(time), at.length(batch), depth), units),
+        lambda: _emit(builder, op, found, inputs, lengths, report),
+    )
+    made = choice.between(builder, op, form, "Scan", report)
+    if made is None:
+        raise SlowerError
+    return made
 
 
 def _check_units_meet(layer: Layer, state: Value) -> None:
@@ -88,25 +105,6 @@ def _check_units_meet(layer: Layer, state: Value) -> None:
     matrix = layer.gates[0].terms.get(state)
     if layer.activations[0] == LINEAR and (matrix is None or not np.any(matrix - np.diag(np.diagonal(matrix)))):
         raise MismatchError("its state is multiplied and added to element by element, which needs no matrix")
-
-
-def _small_or_not(
-    builder: Builder, op: Op, report: Report, target: Target, native: Callable[[], Sequence[Value]]
-) -> Sequence[Value]:
-    """The native layer where a state has few numbers, and the recurrence where it has more: the faster of the two."""
-    rows, units = op.operands[0].type.shape
-    assert isinstance(units, int)
-    slow = f"the native RNN is slower than a Scan for more than {target.rnn_numbers} numbers in a state"
-    fits = target.rnn_numbers // units
-    if fits == 0 or (isinstance(rows, int) and rows > fits):
-        raise MismatchError(slow)
-    if isinstance(rows, int):
-        return native()
-    report.note(op, slow)
-    count = builder.dim_value(rows)
-    assert count is not None
-    few = builder.emit("less_equal", (count, builder.const(np.array(fits, np.int64))), location=op.location)[0]
-    return where_faster(builder, op, few, native)
 
 
 class _Linear:

@@ -11,12 +11,14 @@ from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
+from rnn2onnx.passes.roll_up import RollUp
 from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.unbundle import Unbundle
 
 PIPELINE: tuple[Pass, ...] = (
     Fold(),
+    RollUp(),
     RaiseLoops(),
     Normalise(),
     Distribute(),
@@ -42,6 +44,7 @@ __all__ = [
     "RaiseLoops",
     "Recognise",
     "Report",
+    "RollUp",
     "Sink",
     "Tidy",
     "Unbundle",

@@ -20,16 +20,20 @@ pretty.for_type_by_name("rnn2onnx.ir.graph", "Graph", lambda graph, printer, cyc
 
 
 @st.composite
-def random_recurrence(draw: Any, *, dirty: bool = True) -> tuple[Graph, Feeds]:
+def random_recurrence(draw: Any, *, dirty: bool = True, known: int | None = None) -> tuple[Graph, Feeds]:
     """A graph with one or two recurrences over ``x`` f32[T, B, 3], ``ids`` i64[T, B], and feeds for it.
 
     Args:
         draw: Hypothesis's.
         dirty: Whether steps past a row's length may hold NaN.
+        known: How many steps there are; None: any number, known or not.
     """
     steps, rows = draw(st.sampled_from([4, 3, 1, 0])), draw(st.sampled_from([3, 2, 1, 0]))
     static = draw(st.integers(0, 3)) == 0
-    maker = _Maker(draw, steps if static else "T", rows if static else "B")
+    time = steps if static else "T"
+    if known is not None:
+        steps = time = known
+    maker = _Maker(draw, time, rows if static else "B")
     maker.run()
     if draw(st.integers(0, 2)) == 0:
         maker.run()

@@ -42,6 +42,7 @@ class Breaking:
 def test_the_order_of_the_passes() -> None:
     assert [step.name for step in PIPELINE] == [
         "fold",
+        "roll_up",
         "raise_loops",
         "normalise",
         "distribute",

@@ -1,0 +1,360 @@
+"""``roll_up``: steps that a program writes out become recurrences, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import rnn2onnx
+from rnn2onnx import tf
+from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay, walk
+from rnn2onnx.passes import PIPELINE
+from tests.passes.random_recurrences import random_recurrence
+from tests.passes.running import assert_keeps, quick
+
+Build = Callable[[], Any]
+STEPS = 6
+TO_THE_END = tuple(step.name for step in PIPELINE)
+
+
+def recorded(build: Build) -> rnn2onnx.Program:
+    graph = tf.Graph()
+    with graph.as_default():
+        out = build()
+    return rnn2onnx.compile(graph, out)
+
+
+def feeds_of(graph: Graph, seed: int = 1, rows: int = 3) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    made: dict[str, Any] = {}
+    for value in graph.inputs:
+        shape = [dim if isinstance(dim, int) else rows for dim in value.type.shape]
+        if value.type.dtype.kind == "f":
+            made[value.name] = rng.standard_normal(shape).astype(value.type.dtype)
+        else:
+            made[value.name] = rng.integers(0, STEPS + 1, shape).astype(value.type.dtype)
+    return made
+
+
+def rolled(graph: Graph) -> list[Any]:
+    """The recurrences there are behind the pass, which means what it meant before."""
+    made = assert_keeps(graph, feeds_of(graph), "fold", "roll_up")
+    assert_keeps(graph, feeds_of(graph), *TO_THE_END)
+    assert_keeps(graph, feeds_of(graph, rows=1), *TO_THE_END)
+    return [op for op in walk(made.block) if op.kind.name == "recur"]
+
+
+def assert_runs(program: rnn2onnx.Program) -> None:
+    for rows in (3, 1, 0):
+        feeds = feeds_of(program.graph, rows=rows)
+        got, want = program.run(feeds), program.evaluate(feeds)
+        for a, b in zip(rnn2onnx.nest.flatten(got), rnn2onnx.nest.flatten(want), strict=True):
+            assert a.shape == b.shape
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+# -- forms that are rolled up ------------------------------------------------------------------------------------------
+
+
+def sequence(rows: Any = "batch", width: int = 3) -> Any:
+    return tf.placeholder(tf.float32, [rows, STEPS, width], "x")
+
+
+def walked(cell: Any, steps: Any, state: Any, scope: str = "rnn") -> tuple[list[Any], Any]:
+    outputs = []
+    for t, step in enumerate(steps):
+        with tf.variable_scope(scope, reuse=t > 0):
+            output, state = cell(step, state)
+        outputs.append(output)
+    return outputs, state
+
+
+def lstm(x: Any, units: int = 4) -> tuple[Any, Any]:
+    cell = tf.nn.rnn_cell.LSTMCell(units)
+    return cell, cell.zero_state(tf.shape(x)[0], tf.float32)
+
+
+def unstacked() -> Any:
+    x = sequence()
+    outputs, state = walked(lstm(x)[0], tf.unstack(x, axis=1), lstm(x)[1])
+    return tf.stack(outputs, axis=1), state
+
+
+def known_rows() -> Any:
+    x = sequence(2)
+    cell = tf.nn.rnn_cell.LSTMCell(4)
+    outputs, state = walked(cell, tf.unstack(x, axis=1), cell.zero_state(2, tf.float32))
+    return tf.stack(outputs), state
+
+
+def indexed() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    outputs, _ = walked(cell, [x[:, t] for t in range(STEPS)], zero)
+    return tf.stack(outputs, axis=1)
+
+
+def split_and_squeezed() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    outputs, _ = walked(cell, [tf.squeeze(step, [1]) for step in tf.split(x, STEPS, 1)], zero)
+    return tf.concat([tf.expand_dims(output, 1) for output in outputs], 1)
+
+
+def sliced_and_reshaped() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    outputs, _ = walked(cell, [tf.reshape(tf.slice(x, [0, t, 0], [-1, 1, -1]), [-1, 3]) for t in range(STEPS)], zero)
+    return tf.reshape(tf.concat(outputs, 1), [-1, STEPS, 4])
+
+
+def gathered() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    return walked(cell, [tf.gather(x, t, axis=1) for t in range(STEPS)], zero)[0][-1]
+
+
+def outputs_each_on_its_own() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    outputs, _ = walked(cell, tf.unstack(x, axis=1), zero)
+    return [tf.nn.relu(output) for output in outputs[1:4]], outputs
+
+
+def backwards() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    outputs, state = walked(cell, list(reversed(tf.unstack(x, axis=1))), zero)
+    return tf.stack(outputs[::-1], axis=1), state
+
+
+def time_major() -> Any:
+    x = tf.placeholder(tf.float32, [STEPS, "batch", 3], "x")
+    cell = tf.nn.rnn_cell.LSTMCell(4)
+    outputs, state = walked(cell, tf.unstack(x), cell.zero_state(tf.shape(x)[1], tf.float32))
+    return tf.stack(outputs), state
+
+
+def inputs_apart() -> Any:
+    """A placeholder for each step."""
+    xs = [tf.placeholder(tf.float32, ["batch", 3], f"x{t}") for t in range(STEPS)]
+    cell, zero = lstm(xs[0])
+    return walked(cell, xs, zero)
+
+
+def from_a_fed_state() -> Any:
+    x = sequence()
+    state = tf.nn.rnn_cell.LSTMStateTuple(*(tf.placeholder(tf.float32, ["batch", 4], name) for name in "ch"))
+    return walked(tf.nn.rnn_cell.LSTMCell(4), tf.unstack(x, axis=1), state)[1]
+
+
+def hand_written_lstm() -> Any:
+    x = sequence()
+    w = {name: (tf.get_variable(f"w{name}", [3, 4]), tf.get_variable(f"u{name}", [4, 4])) for name in "ifoc"}
+    b = {name: tf.get_variable(f"b{name}", [4]) for name in "ifoc"}
+    c = h = tf.zeros([tf.shape(x)[0], 4])
+    outputs = []
+    for step in tf.unstack(x, axis=1):
+        gate = {n: tf.matmul(step, w[n][0]) + tf.matmul(h, w[n][1]) + b[n] for n in "ifoc"}
+        c = tf.sigmoid(gate["f"]) * c + tf.sigmoid(gate["i"]) * tf.tanh(gate["c"])
+        h = tf.sigmoid(gate["o"]) * tf.tanh(c)
+        outputs.append(h)
+    return tf.stack(outputs, axis=1)
+
+
+def hand_written_of_known_rows() -> Any:
+    """The products of the first step are computed while compiling, since its state is zero."""
+    x = sequence(2)
+    w, u, b = tf.get_variable("w", [3, 12]), tf.get_variable("u", [4, 8]), tf.get_variable("b", [12])
+    v = tf.get_variable("v", [4, 4])
+    h = tf.zeros([2, 4])
+    outputs = []
+    for step in tf.unstack(x, axis=1):
+        given = tf.matmul(step, w) + b
+        r, z = tf.split(tf.sigmoid(given[:, :8] + tf.matmul(h, u)), 2, 1)
+        new = tf.tanh(given[:, 8:] + tf.matmul(r * h, v))
+        h = z * h + (1 - z) * new
+        outputs.append(h)
+    return tf.stack(outputs, axis=1)
+
+
+def first_step_without_a_state() -> Any:
+    x = sequence()
+    w, u = tf.get_variable("w", [3, 4]), tf.get_variable("u", [4, 4])
+    h, outputs = None, []
+    for step in tf.unstack(x, axis=1):
+        h = tf.tanh(tf.matmul(step, w) if h is None else tf.matmul(step, w) + tf.matmul(h, u))
+        outputs.append(h)
+    return tf.stack(outputs, axis=1)
+
+
+def stacked_in_one_loop() -> Any:
+    x = sequence()
+    cells = [tf.nn.rnn_cell.LSTMCell(4, name="a"), tf.nn.rnn_cell.GRUCell(5, name="b")]
+    states = [cell.zero_state(tf.shape(x)[0], tf.float32) for cell in cells]
+    outputs = []
+    for t, step in enumerate(tf.unstack(x, axis=1)):
+        with tf.variable_scope("rnn", reuse=t > 0):
+            for at, cell in enumerate(cells):
+                step, states[at] = cell(step, states[at])
+        outputs.append(step)
+    return tf.stack(outputs, axis=1), states
+
+
+def multi_rnn_cell() -> Any:
+    x = sequence()
+    cell = tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.LSTMCell(4), tf.nn.rnn_cell.LSTMCell(4)])
+    return walked(cell, tf.unstack(x, axis=1), cell.zero_state(tf.shape(x)[0], tf.float32))
+
+
+def one_loop_after_the_other() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    rows, _ = walked(cell, tf.unstack(x, axis=1), zero, "first")
+    rows, state = walked(tf.nn.rnn_cell.LSTMCell(4, name="next"), rows, zero, "second")
+    return tf.stack(rows, axis=1), state
+
+
+def there_and_back() -> Any:
+    """A layer over the rows of another one, the other way round."""
+    x = sequence()
+    cell, zero = lstm(x)
+    rows, _ = walked(cell, tf.unstack(x, axis=1), zero, "first")
+    rows, _ = walked(tf.nn.rnn_cell.LSTMCell(4, name="next"), rows[::-1], zero, "second")
+    return tf.stack(rows[::-1], axis=1)
+
+
+def both_ways() -> Any:
+    x = sequence()
+    steps = tf.unstack(x, axis=1)
+    cell, zero = lstm(x)
+    forward, _ = walked(cell, steps, zero, "fw")
+    backward, _ = walked(tf.nn.rnn_cell.LSTMCell(4, name="back"), steps[::-1], zero, "bw")
+    joined = [tf.concat([a, b], 1) for a, b in zip(forward, backward[::-1], strict=True)]
+    return tf.stack(joined, axis=1)
+
+
+def one_from_the_other() -> Any:
+    """A decoder that starts with an encoder's state."""
+    x = sequence()
+    y = tf.placeholder(tf.float32, ["batch", STEPS, 3], "y")
+    cell, zero = lstm(x)
+    _, state = walked(cell, tf.unstack(x, axis=1), zero, "encoder")
+    rows, _ = walked(tf.nn.rnn_cell.LSTMCell(4, name="next"), tf.unstack(y, axis=1), state, "decoder")
+    return tf.stack(rows, axis=1)
+
+
+def two_towers_of_one_cell() -> Any:
+    x, y = sequence(), tf.placeholder(tf.float32, ["batch", STEPS, 3], "y")
+    cell, zero = lstm(x)
+    a, _ = walked(cell, tf.unstack(x, axis=1), zero)
+    b, _ = walked(cell, tf.unstack(y, axis=1), zero)
+    return a[-1], b[-1]
+
+
+LSTMS = [
+    unstacked,
+    known_rows,
+    indexed,
+    split_and_squeezed,
+    sliced_and_reshaped,
+    gathered,
+    outputs_each_on_its_own,
+    backwards,
+    time_major,
+    inputs_apart,
+    from_a_fed_state,
+    hand_written_lstm,
+]
+SEVERAL = {
+    hand_written_of_known_rows: ["GRU"],
+    first_step_without_a_state: ["RNN"],
+    stacked_in_one_loop: ["LSTM", "GRU"],
+    multi_rnn_cell: ["LSTM", "LSTM"],
+    one_loop_after_the_other: ["LSTM", "LSTM"],
+    there_and_back: ["LSTM", "LSTM"],
+    both_ways: ["LSTM", "LSTM"],
+    one_from_the_other: ["LSTM", "LSTM"],
+    two_towers_of_one_cell: ["LSTM", "LSTM"],
+}
+
+
+def became(program: rnn2onnx.Program) -> list[str]:
+    return [decision.became for decision in program.report if decision.became not in ("Scan", "Loop")]
+
+
+@pytest.mark.parametrize("build", LSTMS, ids=lambda build: build.__name__)
+def test_an_lstm_written_out_is_one(build: Build) -> None:
+    program = recorded(build)
+    (recurrence,) = rolled(program.graph)
+    assert recurrence.operands[-1].type.shape[0] == STEPS
+    assert became(program) == ["LSTM"]
+    assert_runs(program)
+
+
+@pytest.mark.parametrize("build", SEVERAL, ids=lambda build: build.__name__)
+def test_recurrences_written_out(build: Build) -> None:
+    program = recorded(build)
+    rolled(program.graph)
+    assert sorted(became(program)) == sorted(SEVERAL[build])
+    assert_runs(program)
+
+
+# -- random steps ------------------------------------------------------------------------------------------------------
+
+
+def written_out(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """The steps of a recurrence one after the other, lengths as selects."""
+    if op.kind.name != "recur" or builder.block is not builder.root:
+        return None
+    states, (body,) = op.attrs["states"], op.blocks
+    lengths = op.operands[-1] if op.attrs["lengths"] else None
+    if lengths is not None and (op.attrs["reverse"] or op.attrs["unmasked"]):
+        return None
+    sequences = op.operands[states : len(op.operands) - (lengths is not None)]
+    count = sequences[0].type.shape[0]
+    assert isinstance(count, int)
+    carried, rows = list(op.operands[:states]), []
+    for step in range(count)[:: -1 if op.attrs["reverse"] else 1]:
+        at = builder.const(np.array(step))
+        now = [builder.emit("gather", (sequence, at), axis=0)[0] for sequence in sequences]
+        copier = Copier(builder, new=dict(zip(body.params, [*carried, *now], strict=True)))
+        copier.ops(body)
+        given = [copier.value(value) for value in body.results]
+        if lengths is not None:
+            on = builder.emit("less", (at, builder.emit("cast", (lengths,), dtype=np.dtype(np.int64))[0]))[0]
+            stopped = [*carried, *(builder.const(np.zeros((), value.type.dtype)) for value in given[states:])]
+            given = [selected(builder, on, new, old) for new, old in zip(given, stopped, strict=True)]
+        carried = given[:states]
+        rows.append(given[states:])
+    if op.attrs["reverse"]:
+        rows.reverse()
+    stacked = []
+    for column in zip(*rows, strict=True):
+        parts = [builder.emit("unsqueeze", (value,), axes=(0,))[0] for value in column]
+        stacked.append(builder.emit("concat", parts, axis=0)[0])
+    return [*carried, *stacked]
+
+
+def selected(builder: Builder, on: Value, new: Value, old: Value) -> Value:
+    if new.type.rank > 1:
+        on = builder.emit("unsqueeze", (on,), axes=tuple(range(1, new.type.rank)))[0]
+    return builder.emit("where", (on, new, old), types=[new.type])[0] if new.type.rank else new
+
+
+@settings(quick, max_examples=60)
+@given(random_recurrence(dirty=False, known=5))
+def test_random_steps_mean_the_same(case: tuple[Graph, dict[str, Any]]) -> None:
+    graph, feeds = case
+    assert_keeps(replay(graph, (written_out,)), feeds, "fold", "roll_up")
+
+
+@settings(quick, max_examples=30)
+@given(random_recurrence(dirty=False, known=5))
+def test_random_steps_mean_the_same_to_the_end(case: tuple[Graph, dict[str, Any]]) -> None:
+    graph, feeds = case
+    assert_keeps(replay(graph, (written_out,)), feeds, *TO_THE_END)

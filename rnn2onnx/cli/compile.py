@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -12,13 +13,15 @@ import rnn2onnx
 from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.terminal import progress, say, say_json, table
+from rnn2onnx.errors import ArgumentError
 from rnn2onnx.units import bytes_text
 from rnn2onnx.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from rnn2onnx.ir import Graph, Type
+    from rnn2onnx.runtime.report import Report
 
 Stages = list[tuple[str, bool, float]]
 
@@ -38,6 +41,15 @@ def compile_model(
         Optional[str],  # noqa: UP045
         typer.Option("--dump-ir", metavar="DIR", help="Write the program there as recorded and after each pass."),
     ] = None,
+    report: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Write what became of each recurrence, why, and what each pass did: a page into FILE.html, plain data "
+            "into FILE.json. Several may follow.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compile a model to an ONNX file."""
@@ -45,7 +57,8 @@ def compile_model(
     stages: Stages = []
     if dump_ir is not None:
         os.makedirs(dump_ir, exist_ok=True)
-    with progress(f"recording {model}") as line:
+    with ExitStack() as files, progress(f"recording {model}") as line:
+        pages = [(files.enter_context(whole_file(path)), write) for path, write in _writers(report)]
 
         def observe(name: str, before: Graph | None, after: Graph, seconds: float) -> None:
             line.say(f"compiling {model}: {name} is done")
@@ -66,11 +79,27 @@ def compile_model(
         )
         line.say(f"writing {output}")
         program.save(output)
+        program.report.title = model
+        for file, write in pages:
+            file.write(write(program.report).encode())
     seconds = time.perf_counter() - start
     if json:
         say_json(_facts(output, program, stages, seconds))
     else:
         _report(output, program, seconds)
+        for path in report or ():
+            say()
+            say(f"{path}: all of this and more, {bytes_text(os.path.getsize(path))}", "bold")
+
+
+def _writers(paths: Sequence[str] | None) -> list[tuple[str, Callable[[Report], str]]]:
+    """What writes a report into each file; a usage error if a name says neither page nor data."""
+    from rnn2onnx.runtime.report import Report
+
+    try:
+        return [(path, Report.writer(path)) for path in paths or ()]
+    except ArgumentError as error:
+        raise typer.BadParameter(error.message, param_hint="--report") from None
 
 
 def _dump(path: str, graph: Graph) -> None:

@@ -43,8 +43,18 @@ def save(model: onnx.ModelProto, path: str | os.PathLike[str], *, external_from:
         raise ExportError(f"the model could not be written to {target}: {error.strerror or error}") from None
 
 
+def size_of(model: onnx.ModelProto) -> int:
+    """Bytes of the file that ``save`` writes, or of the weights alone where they go into one beside it."""
+    weights = _weights(model)
+    return model.ByteSize() if weights < NEAR_2_GIB else weights
+
+
+def _weights(model: onnx.ModelProto) -> int:
+    return sum(len(tensor.raw_data) for tensor in model.graph.initializer)
+
+
 def _write(model: onnx.ModelProto, path: str, external_from: int) -> None:
-    if sum(len(tensor.raw_data) for tensor in model.graph.initializer) < external_from:
+    if _weights(model) < external_from:
         with open(path, "wb") as file:
             file.write(model.SerializeToString())
     else:

@@ -13,6 +13,7 @@ from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
 from rnn2onnx.ir import Graph
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.runtime.program import Program
+from rnn2onnx.runtime.report import RECORD, Stage
 from rnn2onnx.targets import TARGETS
 from rnn2onnx.weights import Given, Rename
 
@@ -72,12 +73,18 @@ def compile(
     if weights is None and (rename is not None or ema):
         raise ArgumentError(f"{'ema' if rename is None else 'rename'} is about weights, and none are given.")
     given = Given.of(weights, rename, ema) if weights is not None else None
+    stages: list[Stage] = []
+
+    def keep(name: str, before: Graph | None, after: Graph, seconds: float) -> None:
+        stages.append(Stage(name, before, after, seconds))
+        if observe is not None:
+            observe(name, before, after, seconds)
+
     start = time.perf_counter()
     recorded = graph.program(outputs, given)
-    if observe is not None:
-        observe("record", None, recorded, time.perf_counter() - start)
-    lowered, report = run_passes(recorded, PIPELINE, observe)
+    keep(RECORD, None, recorded, time.perf_counter() - start)
+    lowered, decisions = run_passes(recorded, PIPELINE, keep)
     used = {value.name for value in recorded.inputs}
     ignored = [name for name in graph.placeholders if name not in used]
     structure = nest.map_structure(lambda leaf: leaf is not None, outputs)
-    return Program(recorded, lowered, structure, report, opset=number, ignored=ignored)
+    return Program(recorded, lowered, structure, decisions, stages, target=target, opset=number, ignored=ignored)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnn2onnx import nest
 from rnn2onnx.errors import FeedError
-from rnn2onnx.exporter import export, save
+from rnn2onnx.exporter import export, save, size_of
 from rnn2onnx.ir import Graph, Type, evaluate
 from rnn2onnx.passes import Decision
 from rnn2onnx.runtime.feeds import checked
+from rnn2onnx.runtime.report import RECORD, Exported, Report, Stage
 from rnn2onnx.runtime.session import session
 
 
@@ -22,7 +24,7 @@ class Program:
         graph: The program as recorded, with its weights.
         lowered: The same after all passes.
         structure: A nest like the outputs that were asked for: False where that has None, else True.
-        report: What each recurrence became, and why.
+        report: What each recurrence became, and why; ``report.save("report.html")`` writes it as a page.
         opset: The ONNX opset of ``model``.
     """
 
@@ -31,19 +33,23 @@ class Program:
         graph: Graph,
         lowered: Graph,
         structure: Any,
-        report: Sequence[Decision],
+        decisions: Sequence[Decision],
+        stages: Sequence[Stage] = (),
         *,
+        target: str = "onnxruntime",
         opset: int,
         ignored: Sequence[str] = (),
     ) -> None:
         self.graph = graph
         self.lowered = lowered
         self.structure = structure
-        self.report = tuple(report)
+        stages = stages or (Stage(RECORD, None, graph, 0.0), Stage("compile", graph, lowered, 0.0))
+        self.report = Report(decisions, stages, target=target, opset=opset, export=self._exported)
         self.opset = opset
         self._ignored = tuple(ignored)
         self._model: Any = None
         self._session: Any = None
+        self._export_seconds = 0.0
 
     @property
     def inputs(self) -> dict[str, Type]:
@@ -59,7 +65,9 @@ class Program:
     def model(self) -> Any:
         """The ``onnx.ModelProto``."""
         if self._model is None:
+            start = time.perf_counter()
             self._model = export(self.lowered, opset=self.opset)
+            self._export_seconds = time.perf_counter() - start
         return self._model
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -95,6 +103,9 @@ class Program:
         """
         results = evaluate(self.graph, checked(feeds, self.inputs, self._ignored), float64=float64)
         return self._packed([results[name] for name in self.graph.outputs])
+
+    def _exported(self) -> Exported:
+        return Exported(size_of(self.model), len(self.model.graph.node), self._export_seconds)
 
     def _packed(self, results: Sequence[Any]) -> Any:
         """The nest that was asked for; ``structure`` is False where that has None."""

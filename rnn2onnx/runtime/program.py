@@ -105,7 +105,9 @@ class Program:
         return self._packed([results[name] for name in self.graph.outputs])
 
     def _exported(self) -> Exported:
-        return Exported(size_of(self.model), len(self.model.graph.node), self._export_seconds)
+        model = self.model
+        compiler = f"{model.producer_name} {model.producer_version}"
+        return Exported(size_of(model), len(model.graph.node), self._export_seconds, compiler)
 
     def _packed(self, results: Sequence[Any]) -> Any:
         """The nest that was asked for; ``structure`` is False where that has None."""

@@ -49,4 +49,10 @@ def report() -> Report:
         Decision("", "what <script>alert(1)</script> computes", "Loop", "a & b"),
     ]
     made = program.report
-    return Report(decisions, made.stages, target="onnxruntime", opset=17, export=lambda: Exported(12_345, 67, 0.01))
+    return Report(
+        decisions,
+        made.stages,
+        target="onnxruntime",
+        opset=17,
+        export=lambda: Exported(12_345, 67, 0.01, "rnn2onnx 1.2"),
+    )

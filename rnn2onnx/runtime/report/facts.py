@@ -26,6 +26,7 @@ def facts(report: Report) -> dict[str, Any]:
     graph, exported = report.graph, report.exported
     return {
         "format": FORMAT,
+        "compiler": exported.compiler,
         "model": report.title,
         "target": report.target,
         "opset": report.opset,

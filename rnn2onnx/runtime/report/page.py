@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rnn2onnx import __version__
 from rnn2onnx.ir import Value
 from rnn2onnx.ir.text import type_text
 from rnn2onnx.runtime.report.cards import cards, overview, scroller
@@ -33,7 +32,7 @@ def page(report: Report) -> str:
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="generator", content=f"rnn2onnx {__version__}"),
+        tag("meta", name="generator", content=report.exported.compiler),
         tag("title", f"{report.title}: what rnn2onnx made of it"),
         tag("style", Markup(PAGE_STYLE)),
     )
@@ -46,7 +45,7 @@ def page(report: Report) -> str:
             tag("section", tag("h2", "Recurrences"), _recurrences(report), id="recurrences"),
             tag("section", tag("h2", "Passes"), _passes(report), id="passes"),
         ),
-        tag("footer", f"rnn2onnx {__version__}"),
+        tag("footer", report.exported.compiler),
     )
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 

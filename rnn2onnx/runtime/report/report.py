@@ -25,11 +25,13 @@ class Exported(NamedTuple):
         bytes: Of its file, weights included.
         nodes: At the top of its graph.
         seconds: What writing the graph as ONNX took.
+        compiler: The name and version of what made it.
     """
 
     bytes: int
     nodes: int
     seconds: float
+    compiler: str
 
 
 class Report(Sequence[Decision]):
@@ -124,6 +126,7 @@ class Report(Sequence[Decision]):
 
         Returns:
             - ``format``: 1; another number where one of these keys means something else.
+            - ``compiler``: its name and version.
             - ``model``, ``target``, ``opset``: names and the number.
             - ``seconds``: of ``record``, ``passes`` and ``export``.
             - ``file``: its ``bytes`` and the ``nodes`` at the top of its graph.

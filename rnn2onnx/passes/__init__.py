@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.lower import Lower
@@ -13,6 +14,7 @@ from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
 from rnn2onnx.passes.roll_up import RollUp
 from rnn2onnx.passes.sink import Sink
+from rnn2onnx.passes.tables import Tables
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.unbundle import Unbundle
 
@@ -26,6 +28,8 @@ PIPELINE: tuple[Pass, ...] = (
     Recognise(),
     Sink(),
     Unbundle(),
+    Tables(),
+    Contract(),
     Lower(),
     Tidy(),
 )
@@ -33,6 +37,7 @@ PIPELINE: tuple[Pass, ...] = (
 
 __all__ = [
     "PIPELINE",
+    "Contract",
     "Decision",
     "Distribute",
     "Fold",
@@ -46,6 +51,7 @@ __all__ = [
     "Report",
     "RollUp",
     "Sink",
+    "Tables",
     "Tidy",
     "Unbundle",
     "run_passes",

@@ -50,6 +50,8 @@ def test_the_order_of_the_passes() -> None:
         "recognise",
         "sink",
         "unbundle",
+        "tables",
+        "contract",
         "lower",
         "tidy",
     ]

@@ -12,6 +12,14 @@ import typer
 import rnn2onnx
 from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weights, renames
 from rnn2onnx.cli.model_file import record
+from rnn2onnx.cli.quantization import (
+    Calibration,
+    MaxError,
+    Quantize,
+    calibration,
+    quantization_facts,
+    report_quantization,
+)
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.units import bytes_text
@@ -37,6 +45,9 @@ def compile_model(
     rename: Rename = None,
     ema: Ema = False,
     as_tensorflow: AsTensorflow = False,
+    quantize: Quantize = None,
+    max_error: MaxError = None,
+    calibrate: Calibration = None,
     dump_ir: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--dump-ir", metavar="DIR", help="Write the program there as recorded and after each pass."),
@@ -75,6 +86,9 @@ def compile_model(
             rename=renames(rename),
             ema=ema,
             opset=opset,
+            quantize=quantize,
+            max_error=max_error,
+            calibration=calibration(calibrate),
             observe=observe,
         )
         line.say(f"writing {output}")
@@ -122,6 +136,8 @@ def _report(output: str, program: rnn2onnx.Program, seconds: float) -> None:
         say()
         say(f"{decision.what} -> {decision.became}{f' ({_near(decision.source)})' if decision.source else ''}", "cyan")
         say(f"  {decision.why}")
+    if program.quantization is not None:
+        report_quantization(program.quantization)
 
 
 def _near(source: str) -> str:
@@ -145,6 +161,7 @@ def _facts(output: str, program: rnn2onnx.Program, stages: Stages, seconds: floa
             {"source": decision.source, "what": decision.what, "became": decision.became, "why": decision.why}
             for decision in program.report
         ],
+        "quantization": quantization_facts(program.quantization),
         "passes": [{"name": name, "changed": changed, "seconds": round(taken, 4)} for name, changed, taken in stages],
     }
 

@@ -23,6 +23,7 @@ from rnn2onnx.cli.arguments import (
     shapes,
 )
 from rnn2onnx.cli.model_file import record
+from rnn2onnx.cli.quantization import Calibration, MaxError, Quantize, calibration, share
 from rnn2onnx.cli.terminal import progress, say, say_json, table
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def verify(
     rename: Rename = None,
     ema: Ema = False,
     as_tensorflow: AsTensorflow = False,
+    quantize: Quantize = None,
+    max_error: MaxError = None,
+    calibrate: Calibration = None,
     json: Json = False,
 ) -> None:
     """Compare a model on onnxruntime with its meaning in numpy, in float32 and in float64."""
@@ -53,7 +57,16 @@ def verify(
     with progress(f"compiling {model}") as line:
         recorded = record(model, as_tensorflow)
         chosen: Any = weights if weights is not None else recorded.weights
-        program = rnn2onnx.compile(recorded.graph, recorded.outputs, weights=chosen, rename=renames(rename), ema=ema)
+        program = rnn2onnx.compile(
+            recorded.graph,
+            recorded.outputs,
+            weights=chosen,
+            rename=renames(rename),
+            ema=ema,
+            quantize=quantize,
+            max_error=max_error,
+            calibration=calibration(calibrate),
+        )
         types = program.inputs
         for name, array in given.items():
             if name in types:
@@ -86,11 +99,15 @@ def _report(found: Sequence[Judgement], arrays: Mapping[str, Array], seed: int, 
             _size(item.engine),
             _ulps(item.engine),
             place(item),
+            *((share(item.int8.relative), share(item.int8.allowed)) if item.int8 is not None else ()),
         )
         for item in found
     ]
-    header = ("", "output", "type", "float32", "onnxruntime", "in ulps", "worst at")
-    table(header, rows, ("bold", "cyan", "magenta"))
+    header = ["", "output", "type", "float32", "onnxruntime", "in ulps", "worst at"]
+    if any(item.int8 is not None for item in found):
+        header += ["int8, relative", "allowed"]
+    padded = [[*row, *[""] * (len(header) - len(row))] for row in rows]
+    table(header, padded, ("bold", "cyan", "magenta"))
     for item in found:
         if item.wrong:
             say()
@@ -122,6 +139,7 @@ def _facts(item: Judgement) -> dict[str, Any]:
         "wrong": item.wrong,
         "float32": _numbers(item.float32),
         "onnxruntime": _numbers(item.engine),
+        "int8": None if item.int8 is None else {"relative_rms": item.int8.relative, "allowed": item.int8.allowed},
     }
 
 

@@ -34,6 +34,7 @@ class Scope:
     values: dict[Value, onnx_ir.Value] = field(default_factory=dict)
     known: dict[Hashable, tuple[onnx_ir.Value, ...]] = field(default_factory=dict)
     made: set[int] = field(default_factory=set)
+    initializers: list[onnx_ir.Value] = field(default_factory=list)
 
 
 def _digest(array: Array) -> Hashable:
@@ -47,14 +48,12 @@ class Emission:
 
     Attributes:
         opset: The opset the nodes are for.
-        initializers: The constants of the outer graph.
         domains: The domains of operators that are not ONNX's own.
         rows: The ONNX form of each kind, by name.
     """
 
     def __init__(self, opset: int, rows: dict[str, Row], taken: Iterable[str] = ()) -> None:
         self.opset = opset
-        self.initializers: list[onnx_ir.Value] = []
         self.domains: set[str] = set()
         self.rows = rows
         self.scopes = [Scope()]
@@ -93,12 +92,15 @@ class Emission:
     def const(self, array: Array, name: str = "", hint: str = "") -> onnx_ir.Value:
         """A constant: an initializer, or a node in the body that uses it where it is small and has no name.
 
-        Engines that look at a body by itself see its axes and shapes that way.
+        Engines that look at a body by itself see its axes and shapes that way. Weights in int8 belong to the body that
+        uses them: onnxruntime packs them once, not in each step, only if they are no farther than one body away.
         """
-        inside = len(self.scopes) > 1 and not name and array.size <= _SMALL
+        near = len(self.scopes) > 1 and array.dtype == np.int8
+        inside = len(self.scopes) > 1 and not name and array.size <= _SMALL and not near
         # A weight that is used twice under one name, such as that of a cell run over two inputs, is there once.
         key: Hashable = ("const", name, freeze(array) if array.size <= _SMALL else _digest(array))
-        for scope in reversed(self.scopes) if inside else self.scopes[:1]:
+        home = self.scopes[-1 if near else 0]
+        for scope in reversed(self.scopes) if inside else [home]:
             if key in scope.known:
                 return scope.known[key][0]
         tensor = tensor_of(array)
@@ -107,8 +109,8 @@ class Emission:
         tensor.name = self.unique(name or hint or "const")
         made = onnx_ir.Value(name=tensor.name, const_value=tensor)
         made.type, made.shape = onnx_ir.TensorType(tensor.dtype), onnx_ir.Shape(array.shape)
-        self.initializers.append(made)
-        self.scopes[0].known[key] = (made,)
+        home.initializers.append(made)
+        home.known[key] = (made,)
         return made
 
     def ints(self, *numbers: int) -> onnx_ir.Value:
@@ -210,7 +212,7 @@ class Emission:
             for op in block.ops:
                 self.emit(op)
             outputs = self.outputs(block.results)
-            return onnx_ir.Graph(inputs, outputs, nodes=scope.nodes, name=name)
+            return onnx_ir.Graph(inputs, outputs, nodes=scope.nodes, initializers=scope.initializers, name=name)
 
     def _input(self, hint: str, type: Type) -> onnx_ir.Value:
         value = self.declare(onnx_ir.Value(), type)
@@ -231,7 +233,8 @@ class Emission:
                 made = make()
                 if id(made) not in scope.made:
                     made = self.op("Identity", made)
-                branches.append(onnx_ir.Graph([], [self.declare(made, type)], nodes=scope.nodes, name=name))
+                results, given = [self.declare(made, type)], scope.initializers
+                branches.append(onnx_ir.Graph([], results, nodes=scope.nodes, initializers=given, name=name))
         return self.op("If", condition, then_branch=branches[0], else_branch=branches[1])
 
     def outputs(self, results: Sequence[Value]) -> list[onnx_ir.Value]:

@@ -50,7 +50,7 @@ def export(
         inputs,
         outputs,
         nodes=scope.nodes,
-        initializers=emission.initializers,
+        initializers=scope.initializers,
         opset_imports={"": opset, **dict.fromkeys(sorted(emission.domains), 1)},
         name=graph.name or "graph",
     )

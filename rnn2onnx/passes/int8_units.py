@@ -9,11 +9,13 @@ import numpy as np
 
 from rnn2onnx.ir import Block, Graph, Op, Value, constant, walk
 from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.padding import Padding, sequences_of
 from rnn2onnx.passes.report import described, source
 from rnn2onnx.passes.spelled_out import can_be_spelled_out
 
 LEAST = 4096
 """How many weights it takes: fewer are no smaller and no faster in int8 (measured on onnxruntime 1.31)."""
+_OBSTACLE = "what it multiplies may hold what is behind the end of shorter rows"
 LAYERS = {"rnn", "gru", "lstm"}
 RECURRENCES = LAYERS | {"recur", "scan", "loop"}
 
@@ -27,12 +29,14 @@ class Unit:
         members: The products and native layers that are quantized.
         what: What it computes, in words.
         source: The user's file and line, ``file:line``; empty if unknown.
+        obstacle: Why none of it can be quantized; empty if some can.
     """
 
     home: Op | None
     members: tuple[Op, ...]
     what: str
     source: str
+    obstacle: str = ""
 
 
 def units_of(graph: Graph) -> list[Unit]:
@@ -50,10 +54,26 @@ def units_of(graph: Graph) -> list[Unit]:
             reached = ends[each.results[0]] if each is op else {None}
             only = next(iter(reached)) if len(reached) == 1 else None
             (alone if only is None else inside[only]).append(each)
-    units = [Unit(home, tuple(inside[home]), _named(home), source(home.location)) for home in homes if inside[home]]
-    units += [Unit(None, (op,), _product_named(op), source(op.location)) for op in alone]
+    padding = Padding(graph)
+    units = [_unit(padding, home, inside[home], _named(home)) for home in homes if inside[home]]
+    units += [_unit(padding, None, [op], _product_named(op)) for op in alone]
     place = {op: index for index, op in enumerate(walk(graph.block))}
     return sorted(units, key=lambda unit: place[unit.home or unit.members[0]])
+
+
+def _unit(padding: Padding, home: Op | None, members: Sequence[Op], what: str) -> Unit:
+    """A unit of what can be kept from padding among some operations."""
+    walked = [each for each in walk(Block(ops=[home])) if each.kind.name == "recur"] if home is not None else []
+    open_ones = [each for each in walked if any(_is_open(padding, each, value) for value in sequences_of(each))]
+    inside = {inner for each in open_ones for inner in walk(each.blocks[0])}
+    kept = tuple(op for op in members if op not in inside and not _is_open(padding, op, op.operands[0]))
+    place = source((home or members[0]).location)
+    return Unit(home, kept, what, place) if kept else Unit(home, tuple(members), what, place, _OBSTACLE)
+
+
+def _is_open(padding: Padding, op: Op, value: Value) -> bool:
+    """Whether an operand may hold padding of which can't be told where it is."""
+    return padding.may_be_in(value) and padding.of(op, value) is None
 
 
 def taken_branch(op: Op) -> Block | None:

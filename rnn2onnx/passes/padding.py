@@ -6,13 +6,68 @@ rows at once has to.
 
 from __future__ import annotations
 
-from rnn2onnx.ir import Block, Dim, Op, Value, constant
+from rnn2onnx.ir import Block, Dim, Graph, Op, Value, constant
+from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.dependence import inputs_of
 
 Axes = tuple[int, int]
 """Where a value has its steps and its rows."""
 
 _LAYERS = {"rnn", "gru", "lstm", "quantized_lstm"}
+
+
+class Padding:
+    """Which values of a program may hold padding, and where their rows end.
+
+    Attributes:
+        dirty: The values that may.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.dirty: set[Value] = set()
+        self._axes: dict[Value, tuple[Axes, Dim, Value] | None] = {}
+        for block in blocks_of(graph.block):
+            for op in block.ops:
+                lengths = lengths_of(op)
+                if lengths is None:
+                    continue
+                time = sequences_of(op)[0].type.shape[0]
+                self.dirty |= padded(graph.block, time)
+                for value, axes in axes_before(block, op).items():
+                    found = None if axes is None else (axes, time, lengths)
+                    self._axes[value] = found if self._axes.get(value, found) == found else None
+
+    def may_be_in(self, value: Value) -> bool:
+        """Whether a value may hold padding."""
+        return value in self.dirty and is_float(value.type.dtype)
+
+    def of(self, op: Op, value: Value) -> tuple[Axes, Dim, Value] | None:
+        """Where a padded operand of an operation has its steps and rows, and their lengths; None if unknown."""
+        if op.kind.name == "matmul":
+            found = self._axes.get(op.results[0])
+            return found if found is not None and value.type.rank == op.results[0].type.rank else None
+        lengths = lengths_of(op)
+        if lengths is None or value.type.rank < 2:
+            return None
+        return (0, 1), value.type.shape[0], lengths
+
+
+def blocks_of(block: Block) -> list[Block]:
+    """A block and the branches in it."""
+    found = [block]
+    for op in block.ops:
+        if op.kind.name == "cond":
+            found += [inner for body in op.blocks for inner in blocks_of(body)]
+    return found
+
+
+def lengths_of(op: Op) -> Value | None:
+    """The lengths of a recurrence."""
+    if op.kind.name == "recur":
+        return op.operands[-1] if op.attrs["lengths"] else None
+    if op.kind.name in _LAYERS:
+        return dict(zip(op.attrs["inputs"], op.operands, strict=True)).get("sequence_lens")
+    return None
 
 
 def padded(block: Block, time: Dim) -> set[Value]:

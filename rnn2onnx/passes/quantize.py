@@ -8,23 +8,21 @@ to zero before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Array, Block, Builder, Copier, Dim, Graph, Op, Value, constant, walk
+from rnn2onnx.ir import Array, Block, Builder, Copier, Graph, Op, Value, constant, walk
 from rnn2onnx.ir.replay import dims_of, sweep
-from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.int8_units import LAYERS, Unit, taken_branch, units_of
-from rnn2onnx.passes.padding import Axes, axes_before, padded, sequences_of
+from rnn2onnx.passes.padding import Padding, blocks_of, sequences_of
 from rnn2onnx.passes.report import Report, source
 from rnn2onnx.passes.spelled_out import spelled_out
 from rnn2onnx.passes.vectorise import step_mask, zero_of
 
 _NOTE = "its products are int8 (DynamicQuantizeMatMul), which no native layer of this kind takes"
-_LEFT = "not in int8, since what it multiplies may hold what is behind the end of shorter rows"
 _WHY = "weights in int8, a scale for each column; inputs and state are rounded to 8 bits as it runs"
 
 
@@ -50,7 +48,10 @@ class Quantize:
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with int8 weights."""
         units = units_of(graph)
-        chosen = [unit for number, unit in enumerate(units) if number not in self.taken_back]
+        chosen = [unit for number, unit in enumerate(units) if not unit.obstacle and number not in self.taken_back]
+        for unit in units:
+            if unit.obstacle and unit.home is None:
+                report.decide(unit.members[0], unit.what, "MatMul", f"not in int8, since {unit.obstacle}")
         if not chosen:
             return graph
         builder = Builder(graph.name)
@@ -63,7 +64,7 @@ class Quantize:
         made = builder.finish(zip(graph.outputs, results, strict=True))
         sweep(made)
         kept = [unit for unit in units if unit not in chosen]
-        _decide(report, chosen, kept, quantizer.left)
+        _decide(report, chosen, kept)
         for recurrence in quantizer.spelled:
             report.note(recurrence, _NOTE)
         return made
@@ -74,7 +75,6 @@ class _Quantizer(Copier):
 
     Attributes:
         spelled: The recurrences with int8 products that it made or copied.
-        left: Products that had to stay as they are.
     """
 
     def __init__(self, builder: Builder, graph: Graph, units: Sequence[Unit]) -> None:
@@ -82,9 +82,8 @@ class _Quantizer(Copier):
         self.members = {op: unit for unit in units for op in unit.members}
         self.taken = {unit.home: taken_branch(unit.home) for unit in units if unit.home is not None}
         self.spelled: list[Op] = []
-        self.left: set[Op] = set()
-        self._makers = {value: op for block in _blocks(graph.block) for op in block.ops for value in op.results}
-        self._masks = _Masks(graph)
+        self._makers = {value: op for block in blocks_of(graph.block) for op in block.ops for value in op.results}
+        self._padding = Padding(graph)
 
     def ops(self, block: Block) -> None:
         for op in block.ops:
@@ -109,11 +108,8 @@ class _Quantizer(Copier):
         self.new.update(zip(op.results, made, strict=True))
         return tuple(made)
 
-    def _quantized(self, op: Op) -> Sequence[Value] | None:
-        x = None if op in self.left else self._masked(op, op.operands[0])
-        if x is None:
-            self.left.add(op)
-            return None
+    def _quantized(self, op: Op) -> Sequence[Value]:
+        x = self._masked(op, op.operands[0])
         if op.kind.name == "lstm":
             return self._lstm(op, x)
         if op.kind.name in LAYERS:
@@ -159,16 +155,12 @@ class _Quantizer(Copier):
         self.spelled += [each for each in self.builder.block.ops[before:] if each.kind.name == "recur"]
         return made
 
-    def _recurrence(self, op: Op) -> Sequence[Value] | None:
+    def _recurrence(self, op: Op) -> Sequence[Value]:
         """A recurrence with quantized products in its body, and without what is behind the end of its rows."""
         operands = [self.value(value) for value in op.operands]
         for index, value in enumerate(op.operands):
             if value in sequences_of(op):
-                masked = self._masked(op, value)
-                if masked is None:
-                    self.left.update(inner for inner in walk(op.blocks[0]) if inner in self.members)
-                    return None
-                operands[index] = masked
+                operands[index] = self._masked(op, value)
         body = self.block(op.blocks[0])
         made = self.builder.emit(
             op.kind,
@@ -186,14 +178,13 @@ class _Quantizer(Copier):
     def _is_quantized_inside(self, op: Op) -> bool:
         return any(inner in self.members for inner in walk(op.blocks[0]))
 
-    def _masked(self, op: Op, value: Value) -> Value | None:
-        """An operand of a member without what is behind the end of rows; None if it can't be told where that is."""
+    def _masked(self, op: Op, value: Value) -> Value:
+        """An operand of a member without what is behind the end of rows."""
         new = self.value(value)
-        if value not in self._masks.dirty or not is_float(value.type.dtype):
+        if not self._padding.may_be_in(value):
             return new
-        found = self._masks.of(op, value)
-        if found is None:
-            return None
+        found = self._padding.of(op, value)
+        assert found is not None
         axes, time, lengths = found
         builder = self.builder
         self._need(lengths)
@@ -218,52 +209,6 @@ class _Quantizer(Copier):
                 self._once(op)
 
 
-class _Masks:
-    """Where the rows of the values before recurrences end."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.dirty: set[Value] = set()
-        self._axes: dict[Value, tuple[Axes, Dim, Value] | None] = {}
-        for block in _blocks(graph.block):
-            for op in block.ops:
-                lengths = _lengths(op)
-                if lengths is None:
-                    continue
-                time = sequences_of(op)[0].type.shape[0]
-                self.dirty |= padded(graph.block, time)
-                for value, axes in axes_before(block, op).items():
-                    found = None if axes is None else (axes, time, lengths)
-                    self._axes[value] = found if self._axes.get(value, found) == found else None
-
-    def of(self, op: Op, value: Value) -> tuple[Axes, Dim, Value] | None:
-        """Where a padded operand of an operation has its steps and rows, and their lengths; None if unknown."""
-        if op.kind.name == "matmul":
-            found = self._axes.get(op.results[0])
-            return found if found is not None and value.type.rank == op.results[0].type.rank else None
-        lengths = _lengths(op)
-        if lengths is None or value.type.rank < 2:
-            return None
-        return (0, 1), value.type.shape[0], lengths
-
-
-def _blocks(block: Block) -> list[Block]:
-    """A block and the branches in it."""
-    found = [block]
-    for op in block.ops:
-        if op.kind.name == "cond":
-            found += [inner for body in op.blocks for inner in _blocks(body)]
-    return found
-
-
-def _lengths(op: Op) -> Value | None:
-    """The lengths of a recurrence."""
-    if op.kind.name == "recur":
-        return op.operands[-1] if op.attrs["lengths"] else None
-    if op.kind.name in LAYERS:
-        return dict(zip(op.attrs["inputs"], op.operands, strict=True)).get("sequence_lens")
-    return None
-
-
 def _name_of(value: Value) -> str:
     return str(value.op.attrs["name"]) or value.name if value.op is not None else value.name
 
@@ -271,12 +216,10 @@ def _name_of(value: Value) -> str:
 # -- what is said ------------------------------------------------------------------------------------------------------
 
 
-def _decide(report: Report, chosen: Sequence[Unit], kept: Sequence[Unit], left: Collection[Op]) -> None:
+def _decide(report: Report, chosen: Sequence[Unit], kept: Sequence[Unit]) -> None:
     """What became of some units, in the place of what was decided about their native layers."""
-    still = {_alike(op) for unit in kept for op in _layers(unit)} | {
-        _alike(op) for op in left if op.kind.name in LAYERS
-    }
-    gone = {_alike(op): op for unit in chosen for op in _layers(unit) if op not in left}
+    still = {_alike(op) for unit in kept for op in _layers(unit)}
+    gone = {_alike(op): op for unit in chosen for op in _layers(unit)}
     for key, op in gone.items():
         what = f"{op.kind.name} of {op.attrs['hidden_size']} units"
         old = [
@@ -296,9 +239,7 @@ def _decide(report: Report, chosen: Sequence[Unit], kept: Sequence[Unit], left: 
             report.decide(op, what, "DynamicQuantizeLSTM", _WHY)
     for unit in chosen:
         if unit.home is None:
-            (op,) = unit.members
-            became = "MatMul" if op in left else "DynamicQuantizeMatMul"
-            report.decide(op, unit.what, became, _LEFT if op in left else _WHY)
+            report.decide(unit.members[0], unit.what, "DynamicQuantizeMatMul", _WHY)
 
 
 def _layers(unit: Unit) -> list[Op]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from rnn2onnx import nest
@@ -13,6 +13,7 @@ from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
 from rnn2onnx.ir import Graph
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.runtime.program import Program
+from rnn2onnx.runtime.quantization import Measurement, Wish, with_int8
 from rnn2onnx.runtime.report import RECORD, Stage
 from rnn2onnx.targets import TARGETS
 from rnn2onnx.weights import Given, Rename
@@ -38,6 +39,9 @@ def compile(
     ema: bool = False,
     target: str = "onnxruntime",
     opset: int | None = None,
+    quantize: str | None = None,
+    max_error: float | None = None,
+    calibration: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     observe: Observe | None = None,
 ) -> Program:
     r"""The program that computes ``outputs``.
@@ -55,6 +59,12 @@ def compile(
         ema: Whether a variable's ``ExponentialMovingAverage`` is taken in its place, where the weights have one.
         target: The engine; ``onnxruntime`` is the one there is.
         opset: The ONNX opset, 13 to 26; 17 if None.
+        quantize: ``"int8"`` for weights in int8, which LSTMs and products are computed with; the file is about a
+            quarter as large then, and ``Program.quantization`` tells how far each output is from float64.
+        max_error: How far an output may be from float64 with int8 weights: the root of the mean square of the
+            differences, relative to that of the output; for integers the share that differs. Recurrences and products
+            are left in float32 one by one until it is kept.
+        calibration: Inputs to measure that on, or a list of such; random ones if None.
         observe: Called after recording and after each pass with its name, the graph before (None after recording) and
             after it, and the seconds it took.
 
@@ -73,6 +83,7 @@ def compile(
     if weights is None and (rename is not None or ema):
         raise ArgumentError(f"{'ema' if rename is None else 'rename'} is about weights, and none are given.")
     given = Given.of(weights, rename, ema) if weights is not None else None
+    wish = Wish.of(quantize, max_error, calibration)
     stages: list[Stage] = []
 
     def keep(name: str, before: Graph | None, after: Graph, seconds: float) -> None:
@@ -83,8 +94,14 @@ def compile(
     start = time.perf_counter()
     recorded = graph.program(outputs, given)
     keep(RECORD, None, recorded, time.perf_counter() - start)
-    lowered, decisions = run_passes(recorded, PIPELINE, keep)
     used = {value.name for value in recorded.inputs}
     ignored = [name for name in graph.placeholders if name not in used]
+    measurement = Measurement(recorded, PIPELINE, wish, number, ignored) if wish is not None else None
+    taken_back = measurement.taken_back() if measurement is not None else frozenset[int]()
+    passes = PIPELINE if measurement is None else with_int8(PIPELINE, taken_back)
+    lowered, decisions = run_passes(recorded, passes, keep)
     structure = nest.map_structure(lambda leaf: leaf is not None, outputs)
-    return Program(recorded, lowered, structure, decisions, stages, target=target, opset=number, ignored=ignored)
+    program = Program(recorded, lowered, structure, decisions, stages, target=target, opset=number, ignored=ignored)
+    if measurement is not None:
+        program.quantization = measurement.result(program.model, taken_back)
+    return program

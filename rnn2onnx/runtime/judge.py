@@ -1,13 +1,14 @@
 """Says whether onnxruntime computes what the recorded program means, judged against float64.
 
 A fixed tolerance would reject correct models with saturated weights, so float32's own error on the same program is the
-measure: onnxruntime may be several times as far from float64, no more.
+measure: onnxruntime may be several times as far from float64, no more. A program with int8 weights is no longer what
+was recorded, but near it: it is held to the error that was allowed, or that was measured when it was compiled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ from rnn2onnx import nest
 from rnn2onnx.ir import Array, Type
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.runtime.program import Program
+from rnn2onnx.runtime.quantization import Quantization, error_of
 
 TIMES = 10.0
 """How many times as far from float64 as numpy's float32 another order of the same arithmetic may be."""
 ROUNDINGS = 16.0
 """How many last places are allowed in any case: engines approximate tanh and the logistic function."""
+OTHER_INPUTS = 3.0
+"""How many times as large the error of int8 weights may be on other inputs than those it was measured on."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Judgement:
         float32: From the program in its own dtypes to the same in float64, both in numpy.
         engine: From onnxruntime's result to the program in float64.
         wrong: What is wrong; empty if onnxruntime computes what the program means.
+        int8: How far int8 weights moved it, and how far they may; None where there are none.
     """
 
     name: str
@@ -59,6 +64,21 @@ class Judgement:
     float32: Distance
     engine: Distance
     wrong: str
+    int8: Moved | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far int8 weights moved an output.
+
+    Attributes:
+        relative: The root of the mean square of the differences from float64, relative to that of the output; for
+            integers the share that differs.
+        allowed: The largest that is no error.
+    """
+
+    relative: float
+    allowed: float
 
 
 def judge(program: Program, feeds: Mapping[str, Any]) -> tuple[Judgement, ...]:
@@ -70,7 +90,30 @@ def judge(program: Program, feeds: Mapping[str, Any]) -> tuple[Judgement, ...]:
     """
     exact, narrow = program.evaluate(feeds, float64=True), program.evaluate(feeds)
     rows = zip(program.outputs.items(), *map(_arrays, (exact, narrow, program.run(feeds))), strict=True)
-    return tuple(_judged(name, type, *arrays) for (name, type), *arrays in rows)
+    found = tuple((_judged(name, type, *arrays), arrays) for (name, type), *arrays in rows)
+    if program.quantization is None:
+        return tuple(judgement for judgement, _ in found)
+    return tuple(_with_int8(judgement, program.quantization, *arrays) for judgement, arrays in found)
+
+
+def _with_int8(judgement: Judgement, quantization: Quantization, exact: Array, _: Array, engine: Array) -> Judgement:
+    if engine.shape != exact.shape or engine.dtype.kind != exact.dtype.kind:
+        return judgement
+    measured = next(output.int8 for output in quantization.outputs if output.name == judgement.name)
+    allowed = quantization.max_error
+    if allowed is None:
+        allowed = OTHER_INPUTS * measured.relative + ROUNDINGS * float(np.finfo(np.float32).eps)
+        if not is_float(exact.dtype):
+            # One element of a few is a large share of them.
+            allowed += 1 / max(exact.size, 1)
+    moved = Moved(error_of([engine], [exact]).relative, allowed)
+    wrong = ""
+    if judgement.wrong and not moved.relative <= allowed:
+        wrong = (
+            f"with int8 weights it is off by {moved.relative:.1e} of its own size (root mean squares), where "
+            f"{allowed:.1e} is allowed: {measured.relative:.1e} was measured on {quantization.measured_on}"
+        )
+    return replace(judgement, wrong=wrong, int8=moved)
 
 
 def _arrays(results: Any) -> list[Array]:

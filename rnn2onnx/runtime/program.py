@@ -13,6 +13,7 @@ from rnn2onnx.exporter import export, save, size_of
 from rnn2onnx.ir import Graph, Type, evaluate
 from rnn2onnx.passes import Decision
 from rnn2onnx.runtime.feeds import checked
+from rnn2onnx.runtime.quantization import Quantization
 from rnn2onnx.runtime.report import RECORD, Exported, Report, Stage
 from rnn2onnx.runtime.session import session
 
@@ -26,6 +27,7 @@ class Program:
         structure: A nest like the outputs that were asked for: False where that has None, else True.
         report: What each recurrence became, and why; ``report.save("report.html")`` writes it as a page.
         opset: The ONNX opset of ``model``.
+        quantization: What int8 weights cost; None where there are none asked for.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Program:
         stages = stages or (Stage(RECORD, None, graph, 0.0), Stage("compile", graph, lowered, 0.0))
         self.report = Report(decisions, stages, target=target, opset=opset, export=self._exported)
         self.opset = opset
+        self.quantization: Quantization | None = None
         self._ignored = tuple(ignored)
         self._model: Any = None
         self._session: Any = None

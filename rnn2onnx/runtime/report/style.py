@@ -30,7 +30,7 @@ h2{margin:2rem 0 .75rem;font-size:1.25rem}
 h4{margin:1.25rem 0 .5rem;font-size:1rem}
 footer{margin-top:3rem;color:var(--dim)}
 .note,.cut,.label{color:var(--dim)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:0 0 1rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.75rem;margin:0 0 1rem}
 .tiles div,.card,.pass{background:var(--card);border:1px solid var(--edge);border-radius:8px}
 .tiles div{padding:.6rem .9rem}
 .tiles dt{color:var(--dim)}.tiles dd{margin:0;display:flex;flex-direction:column}
@@ -107,13 +107,16 @@ color:var(--dim)}
 }
 @media(max-width:45rem){
 .row{grid-template-columns:minmax(0,1fr)}.row code+code{border-left:0}
-.row.same code:first-child:not(:last-child),.row .none,.titles span:first-child{display:none}
-.row code{padding-left:6em}[data-n]::before{width:2.75em}.was::after,.now::after{left:3.1em}
+.row.same code:first-child:not(:last-child),.row .none{display:none}.titles{display:flex}
+.row code{padding-left:6em;word-break:break-all}[data-n]::before{width:2.75em}.was::after,.now::after{left:3.1em}
 .source code{padding-left:3.5em}
 }
 @media print{
-body{max-width:none;padding:0;font-size:11px}nav{display:none}
+html{font-size:11px}
+body{max-width:none;padding:0;font-size:1rem}nav{display:none}
+code,pre,td,.place,.types th[scope=row]{font-size:9px}.costs :is(th,td){padding:.2rem 0 .2rem .3rem}
 .card,.tiles div,.pass,.chart{break-inside:avoid}.scroller,.source pre{overflow:visible}
+.source code{width:auto;white-space:pre-wrap}
 .charts{grid-template-columns:repeat(3,1fr)}details.pass[open]{break-inside:auto}
 }
 """

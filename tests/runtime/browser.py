@@ -79,7 +79,7 @@ function probe(frame) {
     charts: all("svg.chart").filter(e => e.getBoundingClientRect().height > 100).length,
     passes: all(".pass").map(e => e.id),
     diffs: all(".pass .diff").filter(e => e.getBoundingClientRect().height > 10).length,
-    columns: all(".diff:not(.whole) .row").slice(0, 1)
+    columns: all(".diff:not(.whole) .row:not(.titles)").slice(0, 1)
         .map(e => view.getComputedStyle(e).gridTemplateColumns.split(" ").length)[0],
     closed: closed,
   };

@@ -58,6 +58,8 @@ class LoopSteps:
         self.functions: dict[Value, Value] = {}
         self.fixed: dict[Value, Value] = {}
         self.aliases: dict[Value, Value] = {}
+        self._longest: dict[Value, tuple[Value, int]] = {}
+        self._least: dict[Value, int] = {}
         self._classify()
 
     # -- what is carried --------------------------------------------------------------------------------------------
@@ -183,11 +185,17 @@ class LoopSteps:
             return flag
         if not last:
             return None
-        # Of no rows at all every row is done before the first step.
-        none = self.builder.const(np.array([np.iinfo(np.int32).min], np.int64))
-        rows = self.builder.emit("concat", (flag.bound, none), axis=0, location=self.op.location)[0]
-        bound = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)[0]
-        return replace(flag, bound=bound)
+        # Of no rows at all every row is done before the first step. A bound below which nothing changes, since no step
+        # is below 0, stands for that, so that what is known to end no later is known to be no negative number of steps.
+        found = self._longest.get(flag.bound)
+        if found is None or found[1] + flag.offset > 0:
+            least = -flag.offset - 1
+            none = self.builder.const(np.array([least], np.int64))
+            rows = self.builder.emit("concat", (flag.bound, none), axis=0, location=self.op.location)[0]
+            (bound,) = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)
+            found = self._longest[flag.bound] = (bound, least)
+            self._least[bound] = least
+        return replace(flag, bound=found[0])
 
     def _is_outside(self, value: Value) -> bool:
         return value in self.fixed or (value.block is not self.body and value not in self.body.params)
@@ -221,6 +229,8 @@ class LoopSteps:
         content = value.content
         first = content[0] if content else None
         if isinstance(first, str) or (first is not None and first >= 0):
+            return value
+        if count.bound in self._least and self._least[count.bound] + count.offset >= 0:
             return value
         zero = self.builder.const(np.array(0, np.int64))
         return self.builder.emit("maximum", (value, zero), location=self.op.location)[0]

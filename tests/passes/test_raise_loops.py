@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -253,6 +254,21 @@ def test_the_raw_rnn_form_of_dynamic_rnn_is_a_native_layer_with_lengths() -> Non
     np.testing.assert_array_equal(rows, all_rows[:5])
     np.testing.assert_array_equal(state.h, all_state.h)
     np.testing.assert_array_equal(state.c, all_state.c)
+
+
+def test_the_raw_rnn_form_of_dynamic_rnn_is_its_file_but_for_where_it_ends() -> None:
+    """The rows of raw_rnn end with the longest of a batch, and one that is longer than the sequence is an error."""
+
+    def dynamic() -> Any:
+        x, n = sequence()
+        return tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(4), x, n, time_major=True, dtype=tf.float32)
+
+    def nodes(build: Build) -> Counter[str]:
+        return Counter(op.kind.name for op in walk(recorded(build).lowered.block) if op.kind.name != "const")
+
+    more = nodes(raw_rnn_of_dynamic_rnn) - nodes(dynamic)
+    shapes = Counter({"cast": 3, "shape": 1, "gather": 1, "reshape": 1})
+    assert more - shapes == Counter("concat reduce_max add range gather unsqueeze slice".split())
 
 
 def test_rows_written_into_an_array_of_unknown_shape_are_rows_that_a_scan_gives() -> None:

@@ -21,5 +21,10 @@ def seconds_text(seconds: float) -> str:
     return f"{_three_digits(seconds * 1e6)} µs"
 
 
+def error_text(error: float) -> str:
+    """An error in two digits."""
+    return "exact" if error == 0 else f"{error:.1e}"
+
+
 def _three_digits(number: float) -> str:
     return f"{number:.0f}" if number >= 100 else f"{number:.3g}"

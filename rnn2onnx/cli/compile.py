@@ -17,7 +17,6 @@ from rnn2onnx.cli.quantization import (
     MaxError,
     Quantize,
     calibration,
-    quantization_facts,
     report_quantization,
 )
 from rnn2onnx.cli.terminal import progress, say, say_json, table
@@ -149,6 +148,8 @@ def _near(source: str) -> str:
 
 
 def _facts(output: str, program: rnn2onnx.Program, stages: Stages, seconds: float) -> dict[str, Any]:
+    from rnn2onnx.runtime.report.int8 import quantization_facts
+
     return {
         "file": output,
         "bytes": os.path.getsize(output),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
 import zipfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from rnn2onnx.cli.terminal import say, table
 from rnn2onnx.errors import FeedError
+from rnn2onnx.units import error_text
 
 if TYPE_CHECKING:
     from rnn2onnx.ir import Array
-    from rnn2onnx.runtime.quantization import Error, Quantization
+    from rnn2onnx.runtime.quantization import Quantization
 
 Quantize = Annotated[
     Optional[str],  # noqa: UP045  (typer reads annotations on Python 3.10)
@@ -66,10 +66,10 @@ def _arrays(path: str) -> dict[str, Array]:
 def report_quantization(quantization: Quantization) -> None:
     """Prints what int8 weights cost, and what was left in float32."""
     say()
-    allowed = "" if quantization.max_error is None else f"; {share(quantization.max_error)} were allowed"
+    allowed = "" if quantization.max_error is None else f"; {error_text(quantization.max_error)} were allowed"
     say(f"int8 on {quantization.measured_on}{allowed}; off from float64 by (relative: root mean squares):", "bold")
     rows = [
-        (item.name, share(item.int8.relative), share(item.int8.absolute), share(item.float32.relative))
+        (item.name, error_text(item.int8.relative), error_text(item.int8.absolute), error_text(item.float32.relative))
         for item in quantization.outputs
     ]
     table(("output", "relative", "at most", "in float32"), rows, ("cyan",))
@@ -81,42 +81,3 @@ def report_quantization(quantization: Quantization) -> None:
     if not any(part.int8 for part in quantization.parts):
         say()
         say("nothing is in int8." if quantization.parts else "nothing here has weights worth int8.", "bold yellow")
-
-
-def share(number: float) -> str:
-    """An error in two digits."""
-    return "exact" if number == 0 else f"{number:.1e}"
-
-
-def quantization_facts(quantization: Quantization | None) -> dict[str, Any] | None:
-    """The same for programs."""
-    if quantization is None:
-        return None
-    return {
-        "kind": "int8",
-        "error": _finite(quantization.error),
-        "max_error": quantization.max_error,
-        "measured_on": quantization.measured_on,
-        "outputs": [
-            {"name": item.name, "int8": _error(item.int8), "float32": _error(item.float32)}
-            for item in quantization.outputs
-        ],
-        "parts": [
-            {
-                "what": part.what,
-                "source": part.source,
-                "int8": part.int8,
-                "why_not": part.why_not,
-                "alone": None if part.alone is None else _finite(part.alone),
-            }
-            for part in quantization.parts
-        ],
-    }
-
-
-def _error(error: Error) -> dict[str, float | None]:
-    return {"max_abs": _finite(error.absolute), "relative_rms": _finite(error.relative)}
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None

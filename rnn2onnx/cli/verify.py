@@ -23,8 +23,9 @@ from rnn2onnx.cli.arguments import (
     shapes,
 )
 from rnn2onnx.cli.model_file import record
-from rnn2onnx.cli.quantization import Calibration, MaxError, Quantize, calibration, share
+from rnn2onnx.cli.quantization import Calibration, MaxError, Quantize, calibration
 from rnn2onnx.cli.terminal import progress, say, say_json, table
+from rnn2onnx.units import error_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,7 +100,7 @@ def _report(found: Sequence[Judgement], arrays: Mapping[str, Array], seed: int, 
             _size(item.engine),
             _ulps(item.engine),
             place(item),
-            *((share(item.int8.relative), share(item.int8.allowed)) if item.int8 is not None else ()),
+            *((error_text(item.int8.relative), error_text(item.int8.allowed)) if item.int8 is not None else ()),
         )
         for item in found
     ]

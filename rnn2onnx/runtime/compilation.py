@@ -103,5 +103,5 @@ def compile(
     structure = nest.map_structure(lambda leaf: leaf is not None, outputs)
     program = Program(recorded, lowered, structure, decisions, stages, target=target, opset=number, ignored=ignored)
     if measurement is not None:
-        program.quantization = measurement.result(program.model, taken_back)
+        program.quantization = program.report.quantization = measurement.result(program.model, taken_back)
     return program

@@ -10,6 +10,7 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.passes import Decision
 from rnn2onnx.passes.report import Alternative
+from rnn2onnx.runtime.quantization import Error, OutputError, Part, Quantization
 from rnn2onnx.runtime.report import Exported, Report
 
 LONG = "a_rather_long_name_of_an_input/" * 4
@@ -49,10 +50,17 @@ def report() -> Report:
         Decision("", "what <script>alert(1)</script> computes", "Loop", "a & b"),
     ]
     made = program.report
-    return Report(
+    whole = Report(
         decisions,
         made.stages,
         target="onnxruntime",
         opset=17,
         export=lambda: Exported(12_345, 67, 0.01, "rnn2onnx 1.2"),
     )
+    whole.quantization = Quantization(
+        (OutputError("outputs", Error(0.25, 0.0123), Error(1e-7, 0.0)), OutputError(LONG, Error(1, 2), Error(3, 4))),
+        (Part("lstm of 8 units", "model.py:3", True, "", None), Part("matmul <8>", "", False, "too far off", 0.5)),
+        0.02,
+        "random inputs (batch=16)",
+    )
+    return whole

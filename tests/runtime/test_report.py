@@ -71,7 +71,9 @@ def test_it_is_a_sequence_of_decisions() -> None:
 
 def test_data_has_all_that_is_known() -> None:
     data = json.loads(json.dumps(report().json(), allow_nan=False))
-    assert " ".join(data) == ("format compiler model target opset seconds file inputs outputs recurrences passes")
+    assert " ".join(data) == (
+        "format compiler model target opset seconds file inputs outputs recurrences quantization passes"
+    )
     assert (data["format"], data["model"], data["target"], data["opset"]) == (1, "model", "onnxruntime", 17)
     assert data["file"] == {"bytes": 12_345, "nodes": 67}
     assert data["inputs"][1] == {"name": LONG, "dtype": "int32", "shape": ["batch"]}
@@ -85,6 +87,10 @@ def test_data_has_all_that_is_known() -> None:
     assert costs[32, 10]["measured"] is None
     assert len(second["alternatives"]) == 1
     assert (third["source"], third["code"], third["alternatives"]) == (None, None, [])
+    int8 = data["quantization"]
+    assert (int8["kind"], int8["error"], int8["max_error"]) == ("int8", 2.0, 0.02)
+    assert int8["outputs"][0]["int8"] == {"max_abs": 0.25, "relative_rms": 0.0123}
+    assert [part["int8"] for part in int8["parts"]] == [True, False]
     assert [each["name"] for each in data["passes"]] == ["record", *(step.name for step in PIPELINE)]
     for stage, each in zip(report().stages, data["passes"], strict=True):
         assert each["changed"] == stage.changed
@@ -106,8 +112,22 @@ def test_the_page_says_what_became_of_each_recurrence() -> None:
     assert "→ LSTM" in text
     assert "2.68 ms 2.96 ms" in text
     assert re.search(r"reports\.py:\d+ .* first, _ = tf\.nn\.dynamic_rnn", text)
+    assert "outputs 1.2e-02 2.5e-01 exact 1.0e-07" in text
+    assert "matmul <8> float32 too far off" in text
+    assert "2.0e-02 was allowed" in text
     for step in PIPELINE:
         assert step.name in text
+
+
+def test_without_int8_nothing_is_said_of_it() -> None:
+    assert "int8" not in small().html()
+    assert small().json()["quantization"] is None
+
+
+def test_what_int8_costs_is_in_the_report() -> None:
+    program = rnn2onnx.compile(*rnn2onnx.trace(model), quantize="int8")
+    assert program.report.quantization is program.quantization
+    assert "random inputs" in program.report.html()
 
 
 def test_the_page_is_whole_in_itself() -> None:

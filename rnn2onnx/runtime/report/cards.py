@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rnn2onnx.ir.text import location_text
 from rnn2onnx.passes import Decision
 from rnn2onnx.passes.report import Alternative, Sizes
-from rnn2onnx.runtime.report.markup import Markup, tag, together
+from rnn2onnx.runtime.report.markup import Markup, scroller, tag, together
 from rnn2onnx.runtime.report.plots import plots, swatch
 from rnn2onnx.runtime.report.sizes import Axes, shown
-from rnn2onnx.runtime.report.source_lines import code_around, place_of
+from rnn2onnx.runtime.report.source_lines import code_around, place_of, where
 from rnn2onnx.units import seconds_text
 
 MOST_CARDS, MOST_DRAWN = 500, 60
@@ -29,7 +28,7 @@ def overview(decisions: Sequence[Decision]) -> Markup:
             tag("td", decision.what),
             tag("td", tag("b", decision.became)),
             tag("td", *_depth(decision)) if deep else None,
-            tag("td", where(decision), class_="place"),
+            tag("td", where(decision.source), class_="place"),
         )
         for number, decision in enumerate(decisions[:MOST_CARDS], 1)
     ]
@@ -47,17 +46,6 @@ def cards(decisions: Sequence[Decision]) -> Markup:
             tag("p", f"{left} more recurrences are not on this page; the report as .json has them.", class_="cut")
         )
     return together(*made)
-
-
-def where(decision: Decision) -> str:
-    """The file and line of a recurrence."""
-    place = place_of(decision.source)
-    return decision.source if place is None else location_text(place)
-
-
-def scroller(label: str, table: Markup) -> Markup:
-    """A table that scrolls by itself where it is too wide, by keys too."""
-    return tag("div", table, class_="scroller", role="region", aria_label=label, tabindex=0)
 
 
 def _card(number: int, decision: Decision) -> Markup:
@@ -87,7 +75,7 @@ def _source(decision: Decision) -> Markup | None:
         for line, text in code_around(place, _AROUND)
     ]
     code = tag("pre", *lines, tabindex=0, aria_label="The code there") if lines else None
-    return tag("figure", tag("figcaption", where(decision), class_="place"), code, class_="source")
+    return tag("figure", tag("figcaption", where(decision.source), class_="place"), code, class_="source")
 
 
 def _depth(decision: Decision) -> list[str | Markup]:

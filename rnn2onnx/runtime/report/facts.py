@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rnn2onnx.ir import Value, print_graph
 from rnn2onnx.passes import Decision
 from rnn2onnx.passes.report import Alternative
+from rnn2onnx.runtime.report.int8 import quantization_facts
 from rnn2onnx.runtime.report.source_lines import code_of, place_of
 from rnn2onnx.runtime.report.stages import RECORD, Stage, operations
 
@@ -39,6 +40,7 @@ def facts(report: Report) -> dict[str, Any]:
         "inputs": _types([value.name for value in graph.inputs], graph.inputs),
         "outputs": _types(graph.outputs, graph.block.results),
         "recurrences": [_recurrence(decision) for decision in report],
+        "quantization": quantization_facts(report.quantization),
         "passes": [_stage(stage) for stage in report.stages],
     }
 

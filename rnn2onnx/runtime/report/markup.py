@@ -43,5 +43,10 @@ def together(*children: Child) -> Markup:
     return Markup("".join(_escaped(child) for child in children if child is not None))
 
 
+def scroller(label: str, table: Markup) -> Markup:
+    """A table that scrolls by itself where it is too wide, by keys too."""
+    return tag("div", table, class_="scroller", role="region", aria_label=label, tabindex=0)
+
+
 def _escaped(child: str) -> str:
     return child if isinstance(child, Markup) else html.escape(child)

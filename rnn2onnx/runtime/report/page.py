@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from rnn2onnx.ir import Value
 from rnn2onnx.ir.text import type_text
-from rnn2onnx.runtime.report.cards import cards, overview, scroller
-from rnn2onnx.runtime.report.markup import Markup, tag, together
+from rnn2onnx.runtime.report.cards import cards, overview
+from rnn2onnx.runtime.report.int8 import int8_section
+from rnn2onnx.runtime.report.markup import Markup, scroller, tag, together
 from rnn2onnx.runtime.report.passes_list import passes_list
 from rnn2onnx.runtime.report.stages import operations
 from rnn2onnx.runtime.report.style import PAGE_STYLE
@@ -38,11 +39,12 @@ def page(report: Report) -> str:
     )
     body = tag(
         "body",
-        tag("header", tag("h1", report.title), _navigation()),
+        tag("header", tag("h1", report.title), _navigation(report)),
         tag(
             "main",
             tag("section", tag("h2", "Summary"), _tiles(report), _types(report), id="summary"),
             tag("section", tag("h2", "Recurrences"), _recurrences(report), id="recurrences"),
+            None if report.quantization is None else int8_section(report.quantization),
             tag("section", tag("h2", "Passes"), _passes(report), id="passes"),
         ),
         tag("footer", report.exported.compiler),
@@ -50,8 +52,9 @@ def page(report: Report) -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
-def _navigation() -> Markup:
-    links = [tag("a", word, href=f"#{word.lower()}") for word in ("Summary", "Recurrences", "Passes")]
+def _navigation(report: Report) -> Markup:
+    words = ["Summary", "Recurrences", *(["int8"] if report.quantization is not None else []), "Passes"]
+    links = [tag("a", word, href=f"#{word.lower()}") for word in words]
     return tag("nav", *links)
 
 

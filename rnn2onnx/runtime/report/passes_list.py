@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rnn2onnx.ir import print_graph
 from rnn2onnx.ir.words import words
 from rnn2onnx.passes import PIPELINE
+from rnn2onnx.passes.quantize import Quantize
 from rnn2onnx.runtime.report.markup import Markup, tag, together
 from rnn2onnx.runtime.report.side_by_side import Row, Stretch, side_by_side, stretches
 from rnn2onnx.runtime.report.stages import RECORD, Stage, operations
@@ -33,7 +34,7 @@ _CLASSES = {
 
 def passes_list(stages: Sequence[Stage]) -> Markup:
     """An entry for each stage; those that changed the program open to show how."""
-    does = {step.name: (inspect.getdoc(step) or "").split("\n")[0] for step in PIPELINE}
+    does = {step.name: (inspect.getdoc(step) or "").split("\n")[0] for step in (*PIPELINE, Quantize())}
     does[RECORD] = "The program as it was recorded, with its weights."
     longest = max((stage.seconds for stage in stages), default=0.0) or 1.0
     left, changed = ROOM, sum(stage.changed for stage in stages)

@@ -7,13 +7,16 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from rnn2onnx.errors import ArgumentError
 from rnn2onnx.ir import Graph
 from rnn2onnx.passes import Decision
 from rnn2onnx.runtime.report.stages import Stage
 from rnn2onnx.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from rnn2onnx.runtime.quantization import Quantization
 
 SUFFIXES = (".html", ".json")
 
@@ -43,6 +46,7 @@ class Report(Sequence[Decision]):
         target: The engine it was compiled for.
         opset: The ONNX opset.
         title: What the model is called: the name of its graph, or another one that was set.
+        quantization: What int8 weights cost; None where there are none.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Report(Sequence[Decision]):
         self.target = target
         self.opset = opset
         self.title = self.graph.name
+        self.quantization: Quantization | None = None
         self._export = export
 
     @property
@@ -136,6 +141,9 @@ class Report(Sequence[Decision]):
               ``after`` in words, and its ``alternatives``: ``form``, where it is ``taken``, and ``costs``: for a
               ``batch`` and ``steps`` the microseconds ``predicted`` for the recurrence and those ``measured`` of the
               whole program (null where there are none).
+            - ``quantization``: null, or its ``kind``, the largest relative ``error`` of an output, the ``max_error``
+              allowed, what it was ``measured_on``, the errors of the ``outputs`` with ``int8`` and with ``float32``
+              weights, and the ``parts`` that could be int8.
             - ``passes``: the recording and each pass: ``name``, ``seconds``, whether it ``changed`` the program, and
               after it the number of ``operations`` and the ``text`` of the program: null where that did not change.
         """

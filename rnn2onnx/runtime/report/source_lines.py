@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from rnn2onnx.ir.text import location_text
+
 Place: TypeAlias = "tuple[str, int]"
 """A file and a line of it, from 1."""
 
@@ -15,6 +17,12 @@ def place_of(source: str) -> Place | None:
     """The place that ``file:line`` says; None for anything else."""
     file, _, line = source.rpartition(":")
     return (file, int(line)) if file and line.isdigit() else None
+
+
+def where(source: str) -> str:
+    """``file:line``, the file relative to the working folder where it is below it."""
+    place = place_of(source)
+    return source if place is None else location_text(place)
 
 
 def code_of(place: Place) -> str | None:

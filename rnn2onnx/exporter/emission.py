@@ -23,6 +23,8 @@ from rnn2onnx.ir.types import DType, Type
 Row: TypeAlias = "Callable[..., onnx_ir.Value | Sequence[onnx_ir.Value]]"
 """The ONNX form of a kind: ``row(emission, op, *operands)`` gives the results."""
 
+_PACKED = frozenset({"matmul", "lstm", "gru", "rnn"})
+"""What reads weights that onnxruntime rearranges when it loads a file."""
 _SMALL = 64
 
 
@@ -184,7 +186,7 @@ class Emission:
         if row is None:
             raise ExportError(f"the exporter has no form for {op.kind.name}", op.location)
         try:
-            made = row(self, op, *map(self.value, op.operands))
+            made = row(self, op, *(self._operand(op, value) for value in op.operands))
         except ExportError as error:
             raise type(error)(error.message, error.location or op.location) from None
         results = (made,) if isinstance(made, onnx_ir.Value) else tuple(made)
@@ -193,6 +195,24 @@ class Emission:
             if result.type is None:
                 self.declare(result, value.type)
                 result.meta["hint"] = value.name or op.kind.name
+
+    def _operand(self, op: Op, value: Value) -> onnx_ir.Value:
+        """An operand; for a product two bodies down or further, a weight as a constant of the body it is in.
+
+        onnxruntime brings a weight into the form its products read fastest only where it lies in the same body or the
+        one around it: without that a Scan in a branch takes up to twice as long. A Concat of one operand is a constant
+        of its own body as soon as the file is loaded, and takes no bytes in the file.
+        """
+        found = self.value(value)
+        if op.kind.name not in _PACKED or len(self.scopes) < 3:
+            return found
+        array = constant(value)
+        if array is None or array.size <= _SMALL:
+            return found
+        scope, key = self.scopes[-1], ("near", id(found))
+        if key not in scope.known:
+            self._append("Concat", (found,), {"axis": 0}, 1, key)
+        return scope.known[key][0]
 
     @contextmanager
     def _scope(self) -> Iterator[Scope]:

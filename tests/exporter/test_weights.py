@@ -44,7 +44,7 @@ def test_a_weight_two_bodies_up_is_a_constant_of_the_body_too(depth: int) -> Non
     model = export(graph, opset=17)
     copies = [node for each in graphs_in(model.graph) for node in each.node if node.op_type == "Concat"]
     assert len(copies) == (1 if depth >= 2 else 0)
-    assert [sum(t.dims == [9, 9] for t in each.initializer) for each in graphs_in(model.graph)][0] == 1
+    assert sum(tensor.dims == [9, 9] for tensor in model.graph.initializer) == 1
     assert sum(tensor.dims == [9, 9] for each in graphs_in(model.graph) for tensor in each.initializer) == 1
     feeds = {"x": np.ones((2, 9), np.float32), "p": np.array(True)}
     np.testing.assert_allclose(run(model, feeds)["y"], evaluate(graph, feeds)["y"])

@@ -1,0 +1,291 @@
+"""``pack``: rows sorted by length run in segments of fewer and fewer rows, and mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn2onnx.exporter import export
+from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
+from rnn2onnx.passes import PIPELINE, Pass, run_passes
+from rnn2onnx.passes.pack import Pack
+from rnn2onnx.targets import ONNXRUNTIME
+from tests.passes.random_recurrences import random_recurrence
+from tests.passes.running import BY_NAME, NARROW, normal, quick
+from tests.random_graphs import assert_same
+
+EAGER = replace(ONNXRUNTIME, pack_rows=2, pack_segments=2, pack_share=0.01, pack_segment=0.0)
+"""Sorts rows however little that saves."""
+
+LAYERS = """graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2]) {
+  %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
+  %0 = matmul %x, %w : f32[T, B, 2]
+  %1, %2 = recur %h, %0, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%3: f32[B, 2], %4: f32[B, 2]) {
+    %5 = add %3, %4 : f32[B, 2]
+    %6 = tanh %5 : f32[B, 2]
+    return %6, %6
+  } : f32[B, 2], f32[T, B, 2]
+  %7 = add %2, %x : f32[T, B, 2]
+  %8, %9 = recur %h, %7, %n {lengths=true, reverse=true, states=1, unmasked=[]} (%10: f32[B, 2], %11: f32[B, 2]) {
+    %12 = mul %10, %11 : f32[B, 2]
+    %13 = tanh %12 : f32[B, 2]
+    return %13, %13
+  } : f32[B, 2], f32[T, B, 2]
+  %14 = transpose %9 {perm=[1, 0, 2]} : f32[B, T, 2]
+  return "first" = %1, "last" = %8, "y" = %14
+}"""
+
+ONE = """graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2]) {
+  %0, %1 = recur %h, %x, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%2: f32[B, 2], %3: f32[B, 2]) {
+    %4 = add %2, %3 : f32[B, 2]
+    %5 = tanh %4 : f32[B, 2]
+    return %5, %5
+  } : f32[B, 2], f32[T, B, 2]
+  return "end" = %0, "y" = %1
+}"""
+
+
+def packed(graph: Graph, target: Any = EAGER) -> Graph:
+    return run_passes(graph, [Pack(target)])[0]
+
+
+def kinds(graph: Graph, name: str) -> list[Op]:
+    return [op for op in walk(graph.block) if op.kind.name == name]
+
+
+def feeds(steps: int, rows: int, lengths: Any, **more: Any) -> dict[str, Any]:
+    """An input whose padding is not a number, and the rest."""
+    x = normal(0, steps, rows, 2)
+    x[np.arange(steps)[:, None] >= np.maximum(lengths, 0)[None]] = np.nan
+    return {"x": x, "n": np.array(lengths, np.int32).reshape(rows), "h": normal(1, rows, 2), **more}
+
+
+LENGTHS = [[5, 1, 3, 4, 2], [0, 0, 0, 0, 5], [5, 5, 5, 5, 5], [0] * 5, [-3, 9, 2, 2, 7], [1, 1, 1, 5, 1], [-1] * 5]
+
+
+# -- what it makes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_recurrence_becomes_one_for_each_segment() -> None:
+    made = packed(parse(ONE))
+    segments, plain = kinds(made, "recur")[1:-1], kinds(made, "recur")[-1]
+    assert [op.attrs["lengths"] for op in segments] == [False, False]
+    assert plain.attrs["lengths"]
+    rows = [op.operands[0].type.shape[0] for op in segments]
+    assert rows[0] == "B"
+    assert rows[1] not in ("B", rows[0])
+
+
+def test_layers_are_sorted_once_and_what_lies_between_runs_on_sorted_rows() -> None:
+    made = packed(parse(LAYERS))
+    assert len(kinds(made, "top_k")) == 2
+    # Two calls of it as it was, and one for each segment.
+    assert len(kinds(made, "matmul")) == 2 + 2
+    assert len(kinds(made, "recur")) == 2 * (2 + 2)
+
+
+def test_small_calls_run_it_as_it_was_in_the_first_branch() -> None:
+    (first, *_) = kinds(packed(parse(ONE), replace(EAGER, pack_segment=1.0)), "cond")
+    assert [op.kind.name for op in first.blocks[0].ops] == ["recur"]
+    assert not any(op.kind.name == "top_k" for op in first.blocks[0].ops)
+
+
+def test_lengths_that_were_clamped_are_the_same_lengths() -> None:
+    text = LAYERS.replace(
+        "  %7 =",
+        """  %20 = shape %x : i64[3]
+  %21 = const 0 : i64[]
+  %22 = gather %20, %21 {axis=0} : i64[]
+  %23 = cast %22 {dtype=i32} : i32[]
+  %24 = const 0 : i32[]
+  %25 = maximum %n, %24 : i32[B]
+  %26 = minimum %25, %23 : i32[B]
+  %7 =""",
+    ).replace("recur %h, %7, %n", "recur %h, %7, %26")
+    assert len(kinds(packed(parse(text)), "top_k")) == 2
+
+
+def test_other_lengths_are_sorted_for_themselves() -> None:
+    text = LAYERS.replace("%n: i32[B],", "%n: i32[B], %m: i32[B],").replace("recur %h, %7, %n", "recur %h, %7, %m")
+    graph = parse(text)
+    made = packed(graph)
+    assert len(kinds(made, "top_k")) == 4
+    given = feeds(5, 5, [5, 1, 3, 4, 2], m=np.array([2, 3, 0, 5, 1], np.int32))
+    given["x"] = normal(0, 5, 5, 2)
+    assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_sum_that_is_not_zero_behind_the_lengths_is_computed_outside_too() -> None:
+    text = LAYERS.replace('"first" = %1', '"first" = %1, "sum" = %7')
+    graph = parse(text)
+    made = packed(graph)
+    assert kinds(made, "add")[-1] in made.block.ops
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_mask_by_the_lengths_is_not_computed_on_sorted_rows() -> None:
+    text = ONE.replace(
+        '  return "end"',
+        """  %20 = shape %x : i64[3]
+  %21 = const 0 : i64[]
+  %22 = gather %20, %21 {axis=0} : i64[]
+  %23 = const 1 : i64[]
+  %24 = range %21, %22, %23 : i64[T]
+  %25 = unsqueeze %24 {axes=[1]} : i64[T, 1]
+  %26 = cast %n {dtype=i64} : i64[B]
+  %27 = unsqueeze %26 {axes=[0]} : i64[1, B]
+  %28 = less %25, %27 : bool[T, B]
+  %29 = unsqueeze %28 {axes=[2]} : bool[T, B, 1]
+  %30 = const 0.0 : f32[]
+  %31 = exp %1 : f32[T, B, 2]
+  %32 = where %29, %31, %30 : f32[T, B, 2]
+  return "e" = %32, "end\"""",
+    ).replace(', "y" = %1', "")
+    graph = parse(text)
+    made = packed(graph)
+    given = feeds(5, 5, [5, 1, 3, 4, 2])
+    assert_same(evaluate(made, given), evaluate(graph, given))
+    # Twice in the region as it was; once more to put rows back, by the place of a row of zeros.
+    assert len([op for op in kinds(made, "where") if op.results[0].type.rank == 3]) == 2
+
+
+# -- what stays --------------------------------------------------------------------------------------------------------
+
+
+def test_one_row_is_not_sorted() -> None:
+    graph = parse(ONE.replace("B", "1"))
+    assert packed(graph) is graph
+
+
+def test_without_lengths_nothing_changes() -> None:
+    graph = parse(ONE.replace(", %n {lengths=true", " {lengths=false"))
+    assert packed(graph) is graph
+
+
+def test_rows_that_see_each_other_stay_together() -> None:
+    mixed = """%2, %3 : f32[B, 2]
+    %7 = reduce_max %4 {axes=[0], keepdims=true} : f32[1, 2]
+    %5 = add %4, %7 : f32[B, 2]"""
+    graph = parse(ONE.replace("%2, %3 : f32[B, 2]\n    %5 = tanh %4 : f32[B, 2]", mixed))
+    assert packed(graph) is graph
+
+
+def test_a_body_that_refers_to_all_rows_stays() -> None:
+    graph = parse(ONE.replace("add %2, %3", "add %2, %h"))
+    assert packed(graph) is graph
+
+
+def test_a_state_without_rows_stays() -> None:
+    text = """graph g(%x: f32[T, B, 2], %n: i32[B], %c: f32[]) {
+  %0, %1 = recur %c, %x, %n {lengths=true, reverse=false, states=1, unmasked=[0]} (%2: f32[], %3: f32[B, 2]) {
+    %4 = add %2, %2 : f32[]
+    %5 = add %2, %3 : f32[B, 2]
+    return %4, %5
+  } : f32[], f32[T, B, 2]
+  return "c" = %0, "y" = %1
+}"""
+    graph = parse(text)
+    assert packed(graph) is graph
+
+
+def test_a_walk_in_each_step_of_a_loop_stays() -> None:
+    body = "\n    ".join(ONE.splitlines()[1:-2]).replace("%h,", "%s,")
+    text = f"""graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2], %z: f32[3, B, 2]) {{
+  %20 = recur %h, %z {{lengths=false, reverse=false, states=1, unmasked=[]}} (%s: f32[B, 2], %u: f32[B, 2]) {{
+    {body}
+    return %0
+  }} : f32[B, 2]
+  return "h" = %20
+}}"""
+    graph = parse(text)
+    assert packed(graph) is graph
+
+
+# -- what it means -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("segments", [2, 3, 4])
+@pytest.mark.parametrize("text", [ONE, LAYERS])
+def test_lengths_of_all_sorts(text: str, segments: int) -> None:
+    graph = parse(text)
+    made = packed(graph, replace(EAGER, pack_segments=segments))
+    assert made is not graph
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+    for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]:
+        given = feeds(steps, rows, np.full(rows, steps))
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@settings(quick, max_examples=40)
+@given(random_recurrence(), st.sampled_from([2, 3]))
+def test_random_recurrences(case: Any, segments: int) -> None:
+    graph, given = case
+    for names in ("fold distribute", "fold distribute recognise sink"):
+        before, _ = run_passes(graph, [BY_NAME[name] for name in names.split()])
+        made = packed(before, replace(EAGER, pack_segments=segments))
+        assert_same(evaluate(made, given, float64=True), evaluate(before, given, float64=True), NARROW)
+        assert_same(evaluate(made, given), evaluate(before, given), 1e-4)
+
+
+def native(kind: str, direction: str) -> str:
+    """A layer of onnxruntime's own with initial states."""
+    gates = {"gru": 3, "lstm": 4, "rnn": 1}[kind]
+    states = 2 if kind == "lstm" else 1
+    activations = {"gru": ["Sigmoid", "Tanh"], "lstm": ["Sigmoid", "Tanh", "Tanh"], "rnn": ["Tanh"]}[kind]
+    inputs = ["X", "W", "R", "sequence_lens", "initial_h", *["initial_c"][: states - 1]]
+    attrs = f"activations={[[name, 0.0, 0.0] for name in activations]}, direction={direction}, hidden_size=2, "
+    attrs += f"inputs={inputs}, linear_before_reset=0"
+    results = ", ".join(f"%{8 + number}" for number in range(1 + states))
+    weights = normal(3, 2, 1, gates * 2, 2).round(2).tolist()
+    return f"""graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2]) {{
+  %w = const {weights[0]} : f32[1, {gates * 2}, 2]
+  %r = const {weights[1]} : f32[1, {gates * 2}, 2]
+  %0 = shape %x : i64[3]
+  %1 = const 0 : i64[]
+  %2 = gather %0, %1 {{axis=0}} : i64[]
+  %3 = cast %2 {{dtype=i32}} : i32[]
+  %4 = const 0 : i32[]
+  %5 = maximum %n, %4 : i32[B]
+  %6 = minimum %5, %3 : i32[B]
+  %7 = unsqueeze %h {{axes=[0]}} : f32[1, B, 2]
+  {results} = {kind} %x, %w, %r, %6{", %7" * states} {{{attrs}}} : f32[T, 1, B, 2]{", f32[1, B, 2]" * states}
+  %12 = squeeze %8 {{axes=[1]}} : f32[T, B, 2]
+  return "end" = %{8 + states}, "y" = %12
+}}""".replace("'", '"').replace(f"direction={direction}", f'direction="{direction}"')
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_layers_of_the_engine(kind: str, direction: str) -> None:
+    graph = parse(native(kind, direction))
+    for segments in (2, 4):
+        made = packed(graph, replace(EAGER, pack_segments=segments))
+        assert len(kinds(made, kind)) == segments + 2
+        for lengths in LENGTHS:
+            given = feeds(5, 5, lengths)
+            assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@pytest.mark.parametrize("text", [ONE, LAYERS, native("lstm", "forward"), native("gru", "reverse")])
+def test_onnxruntime_computes_the_same(text: str) -> None:
+    import onnxruntime
+
+    graph = parse(text)
+    behind: list[Pass] = [step for step in PIPELINE if step.name in ("unbundle", "lower", "tidy")]
+    made, _ = run_passes(graph, [Pack(replace(EAGER, pack_segments=3)), *behind])
+    session = onnxruntime.InferenceSession(export(made).SerializeToString(), providers=["CPUExecutionProvider"])
+    cases = [(5, 5, lengths) for lengths in LENGTHS]
+    cases += [(steps, rows, [steps] * rows) for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]]
+    for steps, rows, lengths in cases:
+        given = feeds(steps, rows, lengths)
+        found = dict(zip(graph.outputs, session.run(list(graph.outputs), given), strict=True))
+        assert_same(found, evaluate(graph, given))

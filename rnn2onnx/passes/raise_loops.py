@@ -70,8 +70,9 @@ class _Recurrence:
         self.loop, self.count, self.builder, self.wanted = loop, count, loop.builder, wanted
         self.body = loop.body
         self.location = loop.op.location
+        self.turned: set[Value] = set()
         self.arrays = self._arrays()
-        known = {*loop.offsets, *loop.functions, *loop.fixed, *self.arrays}
+        known = {*loop.offsets, *loop.downs, *loop.functions, *loop.fixed, *self.arrays}
         self.states = [param for param in loop.carried if param not in known]
         self.news = dict(zip(loop.carried, loop.news, strict=True))
         self.initials = dict(zip(loop.carried, loop.initials, strict=True))
@@ -79,7 +80,7 @@ class _Recurrence:
         self.mask = self._mask()
 
     def _arrays(self) -> dict[Value, Value]:
-        """For each array that is only written to, at the step, the row that is written."""
+        """For each array that is only written to, at the step or from its end, the row that is written."""
         count = uses(self.body)
         found: dict[Value, Value] = {}
         for param, initial, new in zip(self.loop.carried, self.loop.initials, self.loop.news, strict=True):
@@ -87,10 +88,13 @@ class _Recurrence:
             if op is None or op.kind.name != "row_write" or op.operands[0] is not param:
                 continue
             row = op.operands[2]
-            if count[param] > 1 or count[new] > 1 or self.loop.offset(op.operands[1]) != 0:
+            if count[param] > 1 or count[new] > 1 or row.type.shape != initial.type.shape[1:]:
                 continue
-            if row.type.shape == initial.type.shape[1:]:
+            if self.loop.offset(op.operands[1]) == 0:
                 found[param] = row
+            elif self.loop.counts_down(op.operands[1], self.count, initial.type.shape[0]):
+                found[param] = row
+                self.turned.add(param)
         return found
 
     # -- lengths ----------------------------------------------------------------------------------------------------
@@ -235,6 +239,9 @@ class _Recurrence:
             ahead = builder.const(np.array(loop.offsets[param], _I64))
             value = builder.emit("add", (steps, ahead), location=self.location)[0]
             return builder.emit("cast", (value,), dtype=param.type.dtype, location=self.location)[0]
+        if param in loop.downs:
+            taken = builder.emit("cast", (steps,), dtype=param.type.dtype, location=self.location)[0]
+            return builder.emit("sub", (loop.downs[param], taken), location=self.location)[0]
         one = builder.const(np.array(1, _I64))
         last = builder.emit("sub", (steps, one), location=self.location)[0]
         return loop.at(loop.functions[param], last)
@@ -243,6 +250,8 @@ class _Recurrence:
         """An array with its first rows written: all of it where as many steps are taken as it has rows."""
         builder, array, write = self.builder, self.initials[param], self.news[param].op
         assert write is not None
+        if param in self.turned:
+            return builder.emit("reverse", (rows,), axes=(0,), location=self.location)[0]
         if rows.type.shape[0] == array.type.shape[0]:
             return rows
         ends = builder.const(np.array([np.iinfo(np.int64).max]))

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.ir import Builder, Copier, Op, Value, constant
+from rnn2onnx.ir import Builder, Copier, Dim, Op, Value, constant
 from rnn2onnx.ir.alike import computed_alike
 from rnn2onnx.ir.types import DType, is_integer
+from rnn2onnx.passes.counters import apart_from_numbers, one_less, one_more, without
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
 
@@ -41,6 +42,7 @@ class LoopSteps:
     Attributes:
         op: The loop, its operands and bodies in the builder's graph.
         offsets: For each carried value that counts steps, what it is ahead of the step.
+        downs: For each carried value that counts down, what it starts with.
         flags: For each carried value that is a condition on the step, that condition.
         functions: Carried values that are what an expression of the step before was, flags included.
         fixed: Carried values that every step hands on as they are.
@@ -54,6 +56,7 @@ class LoopSteps:
         self.initials = op.operands[1:]
         self.news = self.body.results[1 : 1 + len(self.carried)]
         self.offsets: dict[Value, int] = {}
+        self.downs: dict[Value, Value] = {}
         self.flags: dict[Value, Flag] = {}
         self.functions: dict[Value, Value] = {}
         self.fixed: dict[Value, Value] = {}
@@ -69,15 +72,17 @@ class LoopSteps:
             start = constant(initial)
             if new is param and initial.type == param.type:
                 self.fixed[param] = initial
-            elif start is not None and start.ndim == 0 and is_integer(start.dtype) and _one_more(new, param):
+            elif start is not None and start.ndim == 0 and is_integer(start.dtype) and one_more(new, param):
                 self.offsets[param] = int(start)
+            elif initial.type.rank == 0 and initial.type.dtype.kind == "i" and one_less(new, param):
+                self.downs[param] = initial
         found = True
         while found:
             found = False
             for param, initial, new in zip(self.carried, self.initials, self.news, strict=True):
                 if self._is_known(param):
                     continue
-                made = _without(new, param)
+                made = without(new, param)
                 if made is None or not self._is_of_the_step(made) or param.type != initial.type:
                     continue
                 flag = self.flag(made)
@@ -93,7 +98,7 @@ class LoopSteps:
                 found = True
 
     def _is_known(self, value: Value) -> bool:
-        return value in self.offsets or value in self.functions or value in self.fixed
+        return any(value in known for known in (self.offsets, self.downs, self.functions, self.fixed))
 
     def _is_of_the_step(self, value: Value) -> bool:
         """Whether a value of the body is computed from the step and what is outside, by what may run again."""
@@ -131,6 +136,57 @@ class LoopSteps:
                     return ahead + int(number.item()) * (1 if op.kind.name == "add" else -1)
         return None
 
+    def down(self, value: Value) -> tuple[Value, int] | None:
+        """An integer as ``start + number - step``, if it counts down: the start and the number."""
+        if value in self.downs:
+            return self.downs[value], 0
+        op = value.op
+        if op is None or value.block is not self.body or value.type.rank:
+            return None
+        if op.kind.name == "cast" and is_integer(value.type.dtype):
+            return self.down(op.operands[0])
+        if op.kind.name not in ("add", "sub"):
+            return None
+        for a, b in ((0, 1), (1, 0)) if op.kind.name == "add" else ((0, 1),):
+            number, found = constant(op.operands[b]), self.down(op.operands[a])
+            if number is not None and number.size == 1 and found is not None:
+                return found[0], found[1] + int(number.item()) * (1 if op.kind.name == "add" else -1)
+        return None
+
+    def counted(self, value: Value) -> tuple[Dim | None, int, int] | None:
+        """An integer as ``length + number + sign * step``; a length is one by name, or None where there is none."""
+        ahead = self.offset(value)
+        if ahead is not None:
+            return None, ahead, 1
+        if value in self.downs:
+            start = self.counted(self.downs[value])
+            return None if start is None else (start[0], start[1], start[2] - 1)
+        if value.content is not None and len(value.content) == 1 and not value.type.rank:
+            (known,) = value.content
+            return (None, known, 0) if isinstance(known, int) else None if known is None else (known, 0, 0)
+        op = value.op
+        if op is None or value.type.rank or not is_integer(value.type.dtype):
+            return None
+        if op.kind.name == "cast" and is_integer(op.operands[0].type.dtype):
+            return self.counted(op.operands[0])
+        if op.kind.name not in ("add", "sub"):
+            return None
+        a, b = (self.counted(operand) for operand in op.operands)
+        sign = 1 if op.kind.name == "add" else -1
+        if a is None or b is None or (b[0] is not None and (a[0] is not None or sign < 0)):
+            return None
+        return (a[0] if b[0] is None else b[0]), a[1] + sign * b[1], a[2] + sign * b[2]
+
+    def counts_down(self, index: Value, count: Flag, length: Dim) -> bool:
+        """Whether an index is that of the last of so many rows in the first step, and of the first one in the last."""
+        found, steps = self.counted(index), self.counted(count.bound)
+        if found is None or steps is None or steps[2]:
+            return False
+        name, number = steps[0], steps[1] + count.offset
+        if found != (name, number - 1, -1):
+            return False
+        return length == number if name is None else (length == name and not number)
+
     # -- conditions on the step -------------------------------------------------------------------------------------
 
     def flag(self, value: Value) -> Flag | None:
@@ -159,6 +215,9 @@ class LoopSteps:
         name = op.kind.name
         for (a, b), word in (((0, 1), name), ((1, 0), _TURNED[name])):
             ahead, bound = self.offset(op.operands[a]), op.operands[b]
+            down = self.down(op.operands[a])
+            if down is not None and constant(bound) is not None and bound.type.rank == 0:
+                return self._comparison_down(*down, word, bound)
             if ahead is None or not self._is_outside(bound) or not is_integer(bound.type.dtype):
                 continue
             if bound.type.rank > 1:
@@ -166,6 +225,16 @@ class LoopSteps:
             below, extra = _COMPARISONS[word]
             return Flag(self._wide(self.fixed.get(bound, bound)), extra - ahead, below)
         return None
+
+    def _comparison_down(self, start: Value, number: int, word: str, bound: Value) -> Flag | None:
+        """``start + number - step`` compared with a constant."""
+        limit = constant(bound)
+        assert limit is not None
+        # A start that is a length less some is that length: the steps are then known to be as many.
+        start, ahead = apart_from_numbers(start)
+        number += ahead
+        before = {"greater_equal": 1, "greater": 0, "less": 1, "less_equal": 0}[word]
+        return Flag(self._wide(start), number - int(limit) + before, word.startswith("greater"))
 
     def _joined(self, op: Op) -> Flag | None:
         a, b = (self.flag(operand) for operand in op.operands)
@@ -273,6 +342,8 @@ class StepCopier(Copier):
         ahead = self.loop.offset(value)
         if ahead is not None:
             self.new[value] = self._number(ahead - self.lag, value.type.dtype)
+        elif self.loop.down(value) is not None:
+            self.new[value] = self._down(value)
         elif value in self.loop.aliases:
             self.new[value] = self.need(self.loop.aliases[value])
         elif value in self.loop.functions:
@@ -301,6 +372,20 @@ class StepCopier(Copier):
                 return results
         return super().op(op)
 
+    def _down(self, value: Value) -> Value:
+        """What counts down to the step that is given."""
+        start, number = self.loop.down(value) or (value, 0)
+        wide, dtype, step = start, value.type.dtype, constant(self.step)
+        ahead = number + self.lag - (0 if step is None else int(step))
+        if start.type.dtype != dtype:
+            wide = _folded(self.builder, "cast", (start,), dtype=dtype)
+        if ahead:
+            wide = _folded(self.builder, "add", (wide, self.builder.const(np.array(ahead, dtype))))
+        if step is not None:
+            return wide
+        taken = self.step if dtype == np.int64 else _folded(self.builder, "cast", (self.step,), dtype=dtype)
+        return _folded(self.builder, "sub", (wide, taken))
+
     def _number(self, ahead: int, dtype: DType) -> Value:
         """What is so much ahead of the step that is given."""
         counted = self.step
@@ -323,24 +408,3 @@ def _folded(builder: Builder, name: str, operands: Sequence[Value], **attrs: Any
         if results is not None:
             return results[0]
     return made
-
-
-def _one_more(new: Value, param: Value) -> bool:
-    op = new.op
-    if op is None or op.kind.name not in ("add", "sub") or param not in op.operands:
-        return False
-    number = constant(op.operands[0] if op.operands[1] is param else op.operands[1])
-    if number is None or number.size != 1:
-        return False
-    if op.kind.name == "add":
-        return int(number.item()) == 1
-    return op.operands[0] is param and int(number.item()) == -1
-
-
-def _without(new: Value, param: Value) -> Value | None:
-    """What a carried value becomes, ``param or x`` being ``x``: a flag that stays up once it is."""
-    op = new.op
-    if op is not None and op.kind.name == "or" and param in op.operands:
-        a, b = op.operands
-        return b if a is param else a
-    return new

@@ -200,7 +200,47 @@ def greedy_decoder() -> Any:
     return written.stack(), state
 
 
+def while_loop_that_counts_down() -> Any:
+    """From the last row to the first, read and written there."""
+    x, _ = sequence()
+    steps = tf.shape(x)[0]
+    read = tf.TensorArray(tf.float32, size=steps).unstack(x).read
+
+    def body(left: Any, state: Any, array: Any) -> Any:
+        state = tf.tanh(state + read(left))
+        return left - 1, state, array.write(left, state)
+
+    start = [steps - 1, tf.zeros([tf.shape(x)[1], 3]), tf.TensorArray(tf.float32, size=steps)]
+    left, state, array = tf.while_loop(lambda left, *_: left >= 0, body, start)
+    return array.stack(), state, left
+
+
+def while_loop_written_from_the_end() -> Any:
+    x, _ = sequence()
+    steps = tf.shape(x)[0]
+
+    def body(i: Any, state: Any, array: Any) -> Any:
+        state = tf.tanh(state + x[steps - 1 - i])
+        return i + 1, state, array.write(steps - 1 - i, state)
+
+    start = [0, tf.zeros([tf.shape(x)[1], 3]), tf.TensorArray(tf.float32, size=steps)]
+    return tf.while_loop(lambda i, *_: i < steps, body, start)[2].stack()
+
+
+def while_loop_down_from_a_number() -> Any:
+    x, _ = sequence()
+    array = tf.TensorArray(tf.float32, size=4)
+    return tf.while_loop(
+        lambda i, *_: i > 0,
+        lambda i, y, array: (i - 1, y * 0.5, array.write(i - 1, y)),
+        [4, tf.reduce_sum(x, 0), array],
+    )[2].stack()
+
+
 RAISED = [
+    while_loop_that_counts_down,
+    while_loop_written_from_the_end,
+    while_loop_down_from_a_number,
     greedy_decoder,
     raw_rnn_of_dynamic_rnn,
     raw_rnn_with_a_loop_state,
@@ -268,7 +308,7 @@ def test_the_raw_rnn_form_of_dynamic_rnn_is_its_file_but_for_where_it_ends() -> 
 
     more = nodes(raw_rnn_of_dynamic_rnn) - nodes(dynamic)
     shapes = Counter({"cast": 3, "shape": 1, "gather": 1, "reshape": 1})
-    assert more - shapes == Counter("concat reduce_max add range gather unsqueeze slice".split())
+    assert more - shapes == Counter(["concat", "reduce_max", "add", "range", "gather", "unsqueeze", "slice"])
 
 
 def test_rows_written_into_an_array_of_unknown_shape_are_rows_that_a_scan_gives() -> None:
@@ -313,6 +353,16 @@ def counts_by_two() -> Any:
     return tf.while_loop(lambda i, y: i < 7, lambda i, y: (i + 2, y + tf.cast(i, tf.float32)), [0, x])
 
 
+def counts_down_by_two() -> Any:
+    x, _ = sequence()
+    return tf.while_loop(lambda i, y: i > 0, lambda i, y: (i - 2, y + tf.cast(i, tf.float32)), [7, x])
+
+
+def counts_down_to_what_it_computes() -> Any:
+    x, _ = sequence()
+    return tf.while_loop(lambda i, k, y: i > k, lambda i, k, y: (i - 1, k + 1, y + 1.0), [tf.shape(x)[0], 0, x])
+
+
 def changes_its_bound() -> Any:
     x, _ = sequence()
     return tf.while_loop(lambda i, k, y: i < k, lambda i, k, y: (i + 1, k - 1, y + 1.0), [0, tf.shape(x)[0], x])
@@ -337,7 +387,14 @@ def rows_that_wake_up_again() -> Any:
     return emitted.stack(), state
 
 
-NEAR_MISSES = [stops_by_what_it_computes, counts_by_two, changes_its_bound, goes_until_a_step_is_met]
+NEAR_MISSES = [
+    stops_by_what_it_computes,
+    counts_by_two,
+    counts_down_by_two,
+    counts_down_to_what_it_computes,
+    changes_its_bound,
+    goes_until_a_step_is_met,
+]
 
 
 @pytest.mark.parametrize("build", [*NEAR_MISSES, rows_that_wake_up_again], ids=lambda build: build.__name__)
@@ -346,6 +403,23 @@ def test_what_cannot_be_counted_stays_a_loop(build: Build) -> None:
     feeds = {k: v for k, v in inputs(4, 3, [1, 2, 2]).items() if k in [value.name for value in graph.inputs]}
     made = assert_keeps(graph, feeds, "fold", "raise_loops")
     assert "loop" in kinds(made)
+
+
+@pytest.mark.parametrize(("rows", "first", "all_of_them"), [(3, 2, True), (4, 2, False), (4, 3, False), (3, 1, False)])
+def test_rows_written_from_the_end_are_rows_in_turn_only_where_all_are(
+    rows: int, first: int, all_of_them: bool
+) -> None:
+    """Three steps into an array that is longer, or whose place before the first is its last one."""
+
+    def build() -> Any:
+        x = tf.placeholder(tf.float32, [3, 2], "x")
+        array = tf.TensorArray(tf.float32, size=rows, element_shape=[2])
+        body = lambda i, array: (i + 1, array.write(first - i, x[i]))  # noqa: E731
+        return tf.while_loop(lambda i, _: i < 3, body, [0, array])[1].stack()
+
+    graph = traced(build)
+    made = assert_keeps(graph, {"x": np.arange(6, dtype=np.float32).reshape(3, 2)}, "fold", "raise_loops")
+    assert ("row_write" not in kinds(made)) == all_of_them
 
 
 def test_a_loop_that_starts_otherwise_than_it_goes_on_is_not_raised() -> None:

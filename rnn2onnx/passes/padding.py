@@ -6,6 +6,8 @@ rows at once has to.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rnn2onnx.ir import Block, Dim, Graph, Op, Value, constant
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.dependence import inputs_of
@@ -19,11 +21,15 @@ _LAYERS = {"rnn", "gru", "lstm", "quantized_lstm"}
 class Padding:
     """Which values of a program may hold padding, and where their rows end.
 
+    Args:
+        graph: The program.
+        cleaned: Operations before which padding is taken out of what they are given.
+
     Attributes:
         dirty: The values that may.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, cleaned: Collection[Op] = ()) -> None:
         self.dirty: set[Value] = set()
         self._axes: dict[Value, tuple[Axes, Dim, Value] | None] = {}
         for block in blocks_of(graph.block):
@@ -32,7 +38,7 @@ class Padding:
                 if lengths is None:
                     continue
                 time = sequences_of(op)[0].type.shape[0]
-                self.dirty |= padded(graph.block, time)
+                self.dirty |= padded(graph.block, time, cleaned)
                 for value, axes in axes_before(block, op).items():
                     found = None if axes is None else (axes, time, lengths)
                     self._axes[value] = found if self._axes.get(value, found) == found else None
@@ -70,28 +76,29 @@ def lengths_of(op: Op) -> Value | None:
     return None
 
 
-def padded(block: Block, time: Dim) -> set[Value]:
+def padded(block: Block, time: Dim, cleaned: Collection[Op]) -> set[Value]:
     """The values of a block that may hold what the program was fed behind the end of a row.
 
     Args:
         block: The whole program.
         time: The number of steps of what is fed.
+        cleaned: Operations whose results hold none.
     """
     found = {value for value in block.params if time in value.type.shape}
-    _spread(block, found)
+    _spread(block, found, cleaned)
     return found
 
 
-def _spread(block: Block, found: set[Value]) -> None:
+def _spread(block: Block, found: set[Value], cleaned: Collection[Op]) -> None:
     """Adds what is made of the values found."""
     for op in block.ops:
-        if _has_lengths(op) or op.kind.name == "shape":
+        if op in cleaned or _has_lengths(op) or op.kind.name == "shape":
             continue
         if op.kind.name == "gather" and constant(op.operands[0]) is not None:
             continue
         if op.kind.name == "cond":
             for body in op.blocks:
-                _spread(body, found)
+                _spread(body, found, cleaned)
                 found.update(op.results[i] for i, value in enumerate(body.results) if value in found)
         elif any(value in found for value in inputs_of(op)):
             found.update(op.results)
@@ -134,7 +141,7 @@ def sequences_of(recurrence: Op) -> tuple[Value, ...]:
 def _of_operands(op: Op, axes: Axes | None) -> dict[Value, Axes | None]:
     """Where the operands of an operation have the steps and rows that its result has there."""
     name, rank = op.kind.name, op.results[0].type.rank
-    if axes is None or op.blocks:
+    if axes is None or op.blocks or not op.operands:
         return dict.fromkeys(op.operands)
     if op.kind.elementwise or (name == "concat" and op.attrs["axis"] % rank not in axes):
         shape = op.results[0].type.shape

@@ -83,7 +83,7 @@ class _Quantizer(Copier):
         self.taken = {unit.home: taken_branch(unit.home) for unit in units if unit.home is not None}
         self.spelled: list[Op] = []
         self._makers = {value: op for block in blocks_of(graph.block) for op in block.ops for value in op.results}
-        self._padding = Padding(graph)
+        self._padding = Padding(graph, cleaned=self.members)
 
     def ops(self, block: Block) -> None:
         for op in block.ops:

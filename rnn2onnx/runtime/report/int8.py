@@ -13,6 +13,8 @@ from rnn2onnx.units import error_text
 if TYPE_CHECKING:
     from rnn2onnx.runtime.quantization import Error, Quantization
 
+_ERRORS = ("output", "int8: relative", "at most", "float32: relative", "at most")
+
 
 def quantization_facts(quantization: Quantization | None) -> dict[str, Any] | None:
     """It as plain data; None where no int8 was asked for."""
@@ -58,7 +60,9 @@ def int8_section(quantization: Quantization) -> Markup:
         "section",
         tag("h2", "Weights in int8"),
         tag("p", note, class_="note"),
-        _table("Errors of the outputs", ("output", "relative", "at most", "in float32", "at most"), outputs),
+        _table(
+            "Errors of the outputs", ("output", "int8: relative", "at most", "float32: relative", "at most"), outputs
+        ),
         _table("What could be int8", ("computes", "weights", "why not in int8", "at"), parts) if parts else None,
         id="int8",
     )

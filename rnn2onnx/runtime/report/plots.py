@@ -45,7 +45,8 @@ def swatch(colour: int, dash: int = _PREDICTED) -> Markup:
     """The piece of line that stands for a form."""
     pattern, stroke = DASHES[dash % len(DASHES)], COLOURS[colour % len(COLOURS)]
     line = Markup(f'<path d="M0 5h26" stroke="{stroke}" stroke-width="2.5" stroke-dasharray="{pattern}"/>')
-    return tag("svg", line, class_="swatch", width=26, height=10, aria_hidden="true")
+    ring = Markup(f'<circle cx="13" cy="5" r="4" fill="none" stroke="{stroke}" stroke-width="2"/>') if dash else None
+    return tag("svg", line, ring, class_="swatch", width=26, height=10, aria_hidden="true")
 
 
 def _legend(alternatives: Sequence[Alternative]) -> Markup:

@@ -41,7 +41,8 @@ th,td{padding:.3rem .75rem .3rem 0;vertical-align:top}
 thead th{color:var(--dim);font-weight:500;border-bottom:1px solid var(--edge)}
 tbody tr+tr>*{border-top:1px solid var(--shade)}
 .scroller{overflow-x:auto;overflow-wrap:normal}
-.types th[scope=row]{font-weight:600}.types td{color:var(--type)}
+.types th[scope=row]{font-weight:600;min-width:6rem}.types td{color:var(--type);min-width:9rem}
+.types .scroller{overflow-wrap:anywhere}
 .wide{width:100%;margin-bottom:1rem}.wide td{min-width:6rem}.wide td:first-child{min-width:0}
 .place{color:var(--dim)}
 .card{padding:1rem clamp(.75rem,1.5vw,1.5rem) 1.25rem;margin:0 0 1.25rem}
@@ -59,11 +60,14 @@ color:var(--dim);white-space:pre}
 opacity:.75;user-select:none}
 .card .note{margin:.4rem 0 0;font-size:.9rem}
 .why,.depth{margin:0 0 .5rem;max-width:75em}
-.costs{white-space:nowrap;width:100%}
+.costs{white-space:nowrap;width:100%;border-collapse:separate;border-spacing:0}
 .costs td,.costs thead tr+tr th{text-align:right}.costs td:nth-child(2){text-align:left}
 .costs .first,.costs th[colspan]{border-left:1px solid var(--edge)}
-.costs .first,.costs th[colspan],.costs td,.costs th{padding-left:.75rem}.costs th:first-child{padding-left:0}
-.costs tbody th{font-weight:400}.costs .taken th{font-weight:600}
+.costs .first,.costs th[colspan],.costs td,.costs th{padding-left:.75rem}
+.costs :is(thead tr:first-child th:first-child,tbody th){padding-left:0}
+.costs tbody th{font-weight:400;min-width:7.5rem;white-space:normal}
+.costs :is(thead tr:first-child th:first-child,tbody th){position:sticky;left:0;background:var(--card)}
+.costs .taken th{font-weight:600}
 .costs td b{color:var(--now-mark)}
 .costs small{display:block;font-size:12px;color:var(--dim)}
 .swatch{margin-right:.6em}

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
+from rnn2onnx.passes.bounds import Bounds, bounds_in
 from rnn2onnx.passes.mask import Behind, Finish, may_mask_behind, selected_inside
 from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.rows_apart import mixed_in
@@ -29,14 +30,15 @@ class Lower:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` without ``recur``, safe for every length."""
+        known = bounds_in(graph)
 
         def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
             if op.kind.name == "recur":
-                return _Recurrence(builder, op, report).lowered()
+                return _Recurrence(builder, op, report, known[op.results]).lowered()
             if op.kind.name in _NATIVE:
-                return _guarded_native(builder, op)
+                return _guarded_native(builder, op, known[op.results])
             if op.kind.name == "scan":
-                return _given_scan(builder, op)
+                return _given_scan(builder, op, known[op.results])
             if op.kind.name == "loop":
                 return _repaired_loop(builder, op, report)
             return None
@@ -48,7 +50,7 @@ class Lower:
 
 
 class _Recurrence:
-    def __init__(self, builder: Builder, op: Op, report: Report) -> None:
+    def __init__(self, builder: Builder, op: Op, report: Report, known: Bounds) -> None:
         self.builder, self.op, self.report = builder, op, report
         (self.body,) = op.blocks
         self.states: int = op.attrs["states"]
@@ -56,6 +58,7 @@ class _Recurrence:
         self.initials = op.operands[: self.states]
         self.sequences = list(op.operands[self.states : len(op.operands) - (self.lengths is not None)])
         self.time: Dim = self.sequences[0].type.shape[0]
+        self.has_steps = _is_positive(self.time, known)
 
     def lowered(self) -> list[Value]:
         op, backwards = self.op, self.op.attrs["reverse"]
@@ -156,7 +159,7 @@ class _Recurrence:
             self.report.decide(op, described(op), "Loop", f"{why}; a state may change its shape, which no Scan allows")
             looped = _as_loop(builder, op, block, operands, self.states, backwards)
             return _repaired(builder, op, looped, self.states)
-        if isinstance(self.time, int) and self.time:
+        if self.has_steps:
             self.report.decide(op, described(op), "Scan", why)
             return finish(_scan_of(builder, op, block, operands, self.states, backwards))
         known = all(builder.dim_value(dim) is not None for type in row_types for dim in type.shape)
@@ -257,10 +260,14 @@ def _either(
     return builder.emit("cond", (some,), blocks=(then, otherwise), location=op.location, types=types)
 
 
-def _guarded_native(builder: Builder, op: Op) -> Sequence[Value] | None:
+def _is_positive(dim: Dim, known: Bounds) -> bool:
+    return known.of(dim)[0] > 0
+
+
+def _guarded_native(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | None:
     given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
     time, batch = given["X"].type.shape[:2]
-    open_dims = [dim for dim in (time, batch) if not isinstance(dim, int) or dim == 0]
+    open_dims = [dim for dim in (time, batch) if not _is_positive(dim, known)]
     if not open_dims:
         return None
     counts = []
@@ -277,11 +284,11 @@ def _guarded_native(builder: Builder, op: Op) -> Sequence[Value] | None:
     return _either(builder, op, size, run, lambda: [_zeros(builder, type) for type in types], types)
 
 
-def _given_scan(builder: Builder, op: Op) -> Sequence[Value] | None:
+def _given_scan(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | None:
     """A scan that was there already, safe for sequences of no steps."""
     (body,), states, backwards = op.blocks, op.attrs["states"], op.attrs["reverse"]
     time: Dim = op.operands[states].type.shape[0]
-    if isinstance(time, int) and time:
+    if _is_positive(time, known):
         return None
     if any(builder.dim_value(dim) is None for value in body.results[states:] for dim in value.type.shape):
         return _as_loop(builder, op, body, op.operands, states, backwards)

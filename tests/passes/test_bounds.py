@@ -1,0 +1,73 @@
+"""What is known of lengths where a condition holds."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from rnn2onnx.ir import parse, walk
+from rnn2onnx.passes.bounds import bounds_in, bounds_where
+
+ALL = (0, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("condition", "where", "otherwise"),
+    [
+        ("less %n, %k", (0, 4), (5, math.inf)),
+        ("less_equal %n, %k", (0, 5), (6, math.inf)),
+        ("greater %n, %k", (6, math.inf), (0, 5)),
+        ("greater_equal %n, %k", (5, math.inf), (0, 4)),
+        ("less %k, %n", (6, math.inf), (0, 5)),
+        ("equal %n, %k", ALL, ALL),
+        ("less %n, %n", ALL, ALL),
+    ],
+)
+def test_comparisons_of_a_length_bound_it(condition: str, where: tuple[float, float], otherwise: object) -> None:
+    graph = parse(
+        f"""graph g(%x: f32[B]) {{
+  %s = shape %x : i64[1]
+  %0 = const 0 : i64[]
+  %k = const 5 : i64[]
+  %n = gather %s, %0 {{axis=0}} : i64[]
+  %p = {condition} : bool[]
+  %q = not %p : bool[]
+  %l = const 3 : i64[]
+  %r = less %l, %n : bool[]
+  %a = and %p, %r : bool[]
+  return "p" = %p, "q" = %q, "a" = %a
+}}"""
+    )
+    p, q, both = graph.block.results
+    assert bounds_where(p, True).of("B") == where
+    assert bounds_where(p, False).of("B") == otherwise
+    assert bounds_where(q, False).of("B") == where
+    assert bounds_where(both, True).of("B") == (max(where[0], 4), where[1])
+    assert bounds_where(both, False).of("B") == ALL
+    assert bounds_where(p, True).of(7) == (7, 7)
+
+
+def test_a_product_above_zero_is_one_of_lengths_above_zero() -> None:
+    graph = parse(
+        """graph g(%x: f32[T, B]) {
+  %0 = shape %x : i64[2]
+  %1 = const 0 : i64[]
+  %2 = const 1 : i64[]
+  %3 = gather %0, %1 {axis=0} : i64[]
+  %4 = gather %0, %2 {axis=0} : i64[]
+  %5 = mul %3, %4 : i64[]
+  %6 = less %1, %5 : bool[]
+  %7 = cond %6 () {
+    %8 = tanh %x : f32[T, B]
+    return %8
+  } () {
+    %9 = exp %x : f32[T, B]
+    return %9
+  } : f32[T, B]
+  return "y" = %7
+}"""
+    )
+    known = {op.kind.name: bounds for op in walk(graph.block) for bounds in [bounds_in(graph)[op.results]]}
+    assert [known["tanh"].of(dim)[0] for dim in "TB"] == [1, 1]
+    assert [known["exp"].of(dim)[0] for dim in "TB"] == [0, 0]

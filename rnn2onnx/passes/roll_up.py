@@ -18,7 +18,7 @@ from rnn2onnx.ir import Builder, Copier, Graph, Op, Type, Value
 from rnn2onnx.ir.replay import dims_of, sweep
 from rnn2onnx.passes.copies import Written
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.stacked_steps import Sources, Stacks, spread
+from rnn2onnx.passes.stacked_steps import Piece, Sources, Stacks, spread
 from rnn2onnx.passes.steps_in_a_row import Made, Part, Same, Unrolled, Walked
 from rnn2onnx.passes.unrolled_steps import unrolled_steps
 from rnn2onnx.passes.vectorise import is_zero
@@ -99,32 +99,40 @@ class _Rebuilt:
         """For each row of steps the results of its parts that are needed as rows."""
         taken = self.written.taken
         wanted: dict[Unrolled, dict[tuple[Part, int], None]] = defaultdict(dict)
+        carried = {steps: _carried(steps) for steps in self.steps}
 
-        def want(value: Value, *, row: bool) -> None:
+        def want(value: Value) -> None:
             op = value.op
             if op is None or op not in taken:
                 return
             steps = taken[op]
             part, step = steps.place[op]
             key = part, op.results.index(value)
-            if row or step < steps.count - 1 or key not in _carried(steps):
+            if step < steps.count - 1 or key not in carried[steps]:
                 wanted[steps][key] = None
 
-        for op in self.old.block.ops:
-            if op in taken or op in self.stacks.only:
-                continue
-            stacked = op in self.stacks.parts
-            for value in self.stacks.parts.get(op, self.written.inputs[op]):
-                want(value, row=stacked)
-        for value in self.old.block.results:
-            want(value, row=False)
-        for steps in self.steps:
-            for given in (given for part in steps.parts for given in part.given):
-                if isinstance(given, Same):
-                    want(given.value, row=False)
+        def want_pieces(pieces: Sequence[Piece]) -> None:
+            for piece in pieces:
+                op = piece.value.op
+                if op in taken and piece.source and isinstance(piece.source[0], Part) and len(piece.places) > 1:
+                    wanted[taken[op]][piece.source[0], piece.source[1]] = None
                 else:
-                    for value in given.values if isinstance(given, Walked) else given.first:
-                        want(value, row=isinstance(given, Walked))
+                    want(piece.value)
+
+        for op in self.old.block.ops:
+            if op in self.stacks.parts:
+                want_pieces(self.stacks.parts[op])
+            elif op not in taken and op not in self.stacks.only:
+                for value in self.written.inputs[op]:
+                    want(value)
+        for value in self.old.block.results:
+            want(value)
+        for given in (given for steps in self.steps for part in steps.parts for given in part.given):
+            if isinstance(given, Walked):
+                want_pieces(self.sources.pieces(given.values))
+            else:
+                for value in (given.value,) if isinstance(given, Same) else given.first:
+                    want(value)
         return wanted
 
     def _order(self) -> list[Op | Unrolled]:

@@ -17,7 +17,7 @@ from rnn2onnx.passes.steps_in_a_row import Part
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """Some of the values in a row: elements of one source, or a single value.
 
     Attributes:
@@ -35,12 +35,12 @@ class Stacks:
     """The operations of a block that join what several steps give.
 
     Attributes:
-        parts: For each of them what it joins, without the axes that were added for it.
+        parts: For each of them what it joins, without the axes that were added for it, in pieces.
         only: The operations that add those axes, where nothing else needs them.
     """
 
     def __init__(self, written: Written) -> None:
-        self.parts: dict[Op, tuple[Value, ...]] = {}
+        self.parts: dict[Op, list[Piece]] = {}
         self.only: set[Op] = set()
         joined: set[Op] = set()
         added: set[Op] = set()
@@ -52,7 +52,7 @@ class Stacks:
             pieces = pieces_of(values, written)
             with_axes = len({x is None for x in inner}) == 1
             if with_axes and any(len(p.places) > 1 and p.source and isinstance(p.source[0], Part) for p in pieces):
-                self.parts[op] = values
+                self.parts[op] = pieces
                 joined.add(op)
                 added.update(value.op for value, x in zip(op.operands, inner, strict=True) if x and value.op)
         for op in added:
@@ -69,21 +69,33 @@ def _before_axis(value: Value, axis: int, written: Written) -> Value | None:
     return op.operands[0]
 
 
-def pieces_of(values: Sequence[Value], written: Written) -> list[_Piece]:
+def pieces_of(values: Sequence[Value], written: Written) -> list[Piece]:
     """The values in as few pieces as there are."""
-    found: list[_Piece] = []
-    for value in values:
-        source, place = _source(value, written)
+    found: list[Piece] = []
+    for value, (source, place) in zip(values, _sources(values, written), strict=True):
         last = found[-1] if found else None
         if last is not None and source is not None and source == last.source and _goes_on((*last.places, place)):
-            found[-1] = _Piece(source, (*last.places, place), value)
+            found[-1] = Piece(source, (*last.places, place), value)
         else:
-            found.append(_Piece(source, (place,), value))
+            found.append(Piece(source, (place,), value))
     return found
 
 
 def _goes_on(places: Sequence[int]) -> bool:
     return places[-1] - places[-2] in (1, -1) and (len(places) < 3 or places[-1] - places[-2] == places[1] - places[0])
+
+
+def _sources(values: Sequence[Value], written: Written) -> list[tuple[tuple[Value | Part, int] | None, int]]:
+    """Of what each value is an element, and which; of one thing all of them where that can be."""
+    found = [_source(value, written) for value in values]
+    for at, value in enumerate(values):
+        op = value.op
+        if op is not None and op in written.taken and op in written.taken[op].also and len(values) > 1:
+            part, step = written.taken[op].also[op]
+            also = (part, op.results.index(value))
+            if found[at - 1 if at else 1][0] == also:
+                found[at] = also, step
+    return found
 
 
 def _source(value: Value, written: Written) -> tuple[tuple[Value | Part, int] | None, int]:
@@ -119,18 +131,22 @@ class Sources:
         arrays = [constant(value) for value in values]
         if all(array is not None for array in arrays):
             return self.builder.const(np.stack([array for array in arrays if array is not None]))
-        sources = [_source(value, self.written) for value in values]
-        if len({source for source, _ in sources}) == 1 and sources[0][0] is not None:
-            return self._picked(sources[0][0], [place for _, place in sources])
-        parts = [self._piece(piece) for piece in pieces_of(values, self.written)]
+        parts = [self._piece(piece) for piece in self.pieces(values)]
         return parts[0] if len(parts) == 1 else self._emit("concat", *parts, axis=0)
 
-    def joined(self, op: Op, values: Sequence[Value]) -> Value:
+    def pieces(self, values: Sequence[Value]) -> list[Piece]:
+        """The values in pieces: a single one if all are elements of one thing, in whatever order."""
+        sources = _sources(values, self.written)
+        if len({source for source, _ in sources}) == 1 and sources[0][0] is not None:
+            return [Piece(sources[0][0], tuple(place for _, place in sources), values[0])]
+        return pieces_of(values, self.written)
+
+    def joined(self, op: Op, pieces: Sequence[Piece]) -> Value:
         """What an operation gives that joins values; they have an axis less if it joins them along a new one."""
         axis, result = op.attrs["axis"], op.results[0].type
-        new = values[0].type.rank < result.rank
+        new = pieces[0].value.type.rank < result.rank
         parts = []
-        for piece in pieces_of(values, self.written):
+        for piece in pieces:
             if piece.source is None or len(piece.places) == 1:
                 value = self.new(piece.value)
                 parts.append(self._emit("unsqueeze", value, axes=(axis,)) if new else value)
@@ -145,7 +161,7 @@ class Sources:
     def _emit(self, kind: str, *operands: Value, **attrs: Any) -> Value:
         return self.builder.emit(kind, operands, **attrs)[0]
 
-    def _piece(self, piece: _Piece) -> Value:
+    def _piece(self, piece: Piece) -> Value:
         if piece.source is None or len(piece.places) == 1:
             return self._emit("unsqueeze", self.new(piece.value), axes=(0,))
         return self._picked(piece.source, piece.places)

@@ -65,12 +65,14 @@ class Unrolled:
         count: How many steps there are.
         template: A step in which all parts are there.
         place: The part, and the step, that an operation is.
+        also: Another part, and its step, that an operation is besides.
     """
 
     parts: list[Part]
     count: int
     template: int
     place: dict[Op, tuple[Part, int]]
+    also: dict[Op, tuple[Part, int]] = field(default_factory=dict)
 
     def outside(self) -> Iterable[Value]:
         """The outer values that the steps are given."""

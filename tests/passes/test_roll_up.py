@@ -12,7 +12,7 @@ from hypothesis import given, settings
 import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.ir import Builder, Copier, Graph, Op, Value, replay, walk
-from rnn2onnx.passes import PIPELINE
+from rnn2onnx.passes import PIPELINE, run_passes
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import assert_keeps, quick
 
@@ -271,20 +271,22 @@ LSTMS = [
     hand_written_lstm,
 ]
 SEVERAL = {
-    hand_written_of_known_rows: ["GRU"],
-    first_step_without_a_state: ["RNN"],
-    stacked_in_one_loop: ["LSTM", "GRU"],
-    multi_rnn_cell: ["LSTM", "LSTM"],
-    one_loop_after_the_other: ["LSTM", "LSTM"],
-    there_and_back: ["LSTM", "LSTM"],
-    both_ways: ["LSTM", "LSTM"],
-    one_from_the_other: ["LSTM", "LSTM"],
-    two_towers_of_one_cell: ["LSTM", "LSTM"],
+    hand_written_of_known_rows: ["gru"],
+    first_step_without_a_state: ["rnn"],
+    stacked_in_one_loop: ["lstm", "gru"],
+    multi_rnn_cell: ["lstm", "lstm"],
+    one_loop_after_the_other: ["lstm", "lstm"],
+    there_and_back: ["lstm", "lstm"],
+    both_ways: ["lstm", "lstm"],
+    one_from_the_other: ["lstm", "lstm"],
+    two_towers_of_one_cell: ["lstm", "lstm"],
 }
 
 
-def became(program: rnn2onnx.Program) -> list[str]:
-    return [decision.became for decision in program.report if decision.became not in ("Scan", "Loop")]
+def natives(graph: Graph) -> list[str]:
+    """The native layers there are in the end."""
+    made, _ = run_passes(graph, PIPELINE)
+    return sorted(op.kind.name for op in walk(made.block) if op.kind.name in ("lstm", "gru", "rnn"))
 
 
 @pytest.mark.parametrize("build", LSTMS, ids=lambda build: build.__name__)
@@ -292,7 +294,7 @@ def test_an_lstm_written_out_is_one(build: Build) -> None:
     program = recorded(build)
     (recurrence,) = rolled(program.graph)
     assert recurrence.operands[-1].type.shape[0] == STEPS
-    assert became(program) == ["LSTM"]
+    assert natives(program.graph) == ["lstm"]
     assert_runs(program)
 
 
@@ -300,8 +302,261 @@ def test_an_lstm_written_out_is_one(build: Build) -> None:
 def test_recurrences_written_out(build: Build) -> None:
     program = recorded(build)
     rolled(program.graph)
-    assert sorted(became(program)) == sorted(SEVERAL[build])
+    assert natives(program.graph) == sorted(SEVERAL[build])
     assert_runs(program)
+
+
+# -- forms with other cells, and steps that differ ---------------------------------------------------------------------
+
+
+def gru_steps(x: Any, called: Callable[[int, Any, Any], tuple[Any, Any]], steps: int = STEPS) -> list[Any]:
+    """A GRU's outputs, where ``called`` gives an output and a state for a step."""
+    cell = tf.nn.rnn_cell.GRUCell(4)
+    state, outputs = cell.zero_state(tf.shape(x)[0], tf.float32), []
+    for t in range(steps):
+        with tf.variable_scope("rnn", reuse=t > 0):
+            output, state = called(t, cell, state)
+        outputs.append(output)
+    return outputs
+
+
+def masked_by_hand() -> Any:
+    x, n = sequence(), tf.placeholder(tf.int32, ["batch"], "n")
+
+    def called(t: int, cell: Any, state: Any) -> tuple[Any, Any]:
+        output, new = cell(x[:, t], state)
+        on = tf.tile(tf.expand_dims(t < n, 1), [1, 4])
+        return tf.where(on, output, tf.zeros_like(output)), tf.where(on, new, state)
+
+    return tf.stack(gru_steps(x, called), 1)
+
+
+def fed_back() -> Any:
+    x = tf.placeholder(tf.float32, ["batch", 4], "x")
+    table = tf.get_variable("table", [7, 3])
+    given = [tf.nn.embedding_lookup(table, tf.ones([tf.shape(x)[0]], tf.int32))]
+
+    def called(t: int, cell: Any, state: Any) -> tuple[Any, Any]:
+        output, state = cell(given[-1], x if t == 0 else state)
+        ids = tf.argmax(tf.layers.dense(output, 7, name="words"), -1, output_type=tf.int32)
+        given.append(tf.nn.embedding_lookup(table, ids))
+        return ids, state
+
+    return tf.stack(gru_steps(x, called), 1)
+
+
+def attention() -> Any:
+    x, y = sequence(), tf.placeholder(tf.float32, ["batch", 5, 3], "y")
+    memory = tf.layers.dense(x, 4, name="memory")
+    context = [tf.zeros([tf.shape(x)[0], 4])]
+
+    def called(t: int, cell: Any, state: Any) -> tuple[Any, Any]:
+        output, state = cell(tf.concat([y[:, t], context[-1]], 1), state)
+        query = tf.expand_dims(tf.layers.dense(output, 4, name="query"), 1)
+        weights = tf.nn.softmax(tf.reduce_sum(memory * query, 2))
+        context.append(tf.reduce_sum(tf.expand_dims(weights, 2) * memory, 1))
+        return tf.layers.dense(tf.concat([output, context[-1]], 1), 7, name="out"), state
+
+    return tf.stack(gru_steps(x, called, 5), 1)
+
+
+def a_constant_for_each_step() -> Any:
+    x, places = sequence(), tf.get_variable("places", [STEPS, 3])
+    return gru_steps(x, lambda t, cell, state: cell(x[:, t] * float(t + 2) + places[t], state))
+
+
+def the_last_step_gives_more() -> Any:
+    x = sequence()
+    outputs = gru_steps(x, lambda t, cell, state: cell(x[:, t], state))
+    return tf.stack([*outputs[:-1], tf.layers.dense(outputs[-1], 4)], 1)
+
+
+def two_calls_in_each_step() -> Any:
+    x, y = sequence(), tf.placeholder(tf.float32, ["batch", STEPS, 3], "y")
+
+    def called(t: int, cell: Any, state: Any) -> tuple[Any, Any]:
+        _, state = cell(x[:, t], state)
+        tf.get_variable_scope().reuse_variables()
+        return cell(tf.tanh(y[:, t]), state)
+
+    return tf.stack(gru_steps(x, called), 1)
+
+
+def two_steps_back() -> Any:
+    x = tf.placeholder(tf.float32, ["batch", 8, 3], "x")
+    w, u, start = tf.get_variable("w", [3, 4]), tf.get_variable("u", [4, 4]), tf.get_variable("start", [2, 4])
+    states = [tf.zeros([tf.shape(x)[0], 4]) + start[t] for t in range(2)]
+    for t in range(8):
+        states.append(tf.tanh(tf.matmul(x[:, t], w) + tf.matmul(states[-2], u) + states[-1] * 0.5))
+    return tf.stack(states[2:], 1)
+
+
+def layer_normalised() -> Any:
+    x = sequence()
+    cell = tf.contrib.rnn.LayerNormBasicLSTMCell(4)
+    return walked(cell, tf.unstack(x, axis=1), cell.zero_state(tf.shape(x)[0], tf.float32))
+
+
+def moving_average() -> Any:
+    x = sequence()
+    state, outputs = tf.zeros([tf.shape(x)[0], 3]), []
+    for step in tf.unstack(x, axis=1):
+        state = 0.9 * state + 0.1 * step
+        outputs.append(state)
+    return outputs
+
+
+def the_same_layer_again_and_again() -> Any:
+    """Nothing is walked."""
+    x = tf.placeholder(tf.float32, ["batch", 4], "x")
+    w = tf.get_variable("w", [4, 4])
+    for _ in range(6):
+        x = tf.tanh(tf.matmul(x, w))
+    return x
+
+
+ONE = [
+    masked_by_hand,
+    fed_back,
+    attention,
+    a_constant_for_each_step,
+    the_last_step_gives_more,
+    two_calls_in_each_step,
+    two_steps_back,
+    layer_normalised,
+    moving_average,
+    the_same_layer_again_and_again,
+]
+
+
+@pytest.mark.parametrize("build", ONE, ids=lambda build: build.__name__)
+def test_other_steps_are_one_recurrence(build: Build) -> None:
+    program = recorded(build)
+    found = [op for op in rolled(program.graph) if op.attrs["states"]]
+    assert len(found) == 1
+    assert_runs(program)
+
+
+def test_a_mask_that_first_selects_between_a_state_and_zero_is_in_the_recurrence() -> None:
+    assert len(rolled(recorded(masked_by_hand).graph)) == 1
+
+
+def test_what_needs_no_step_before_is_one_product() -> None:
+    def build() -> Any:
+        x, w = sequence(), tf.get_variable("w", [3, 5])
+        return tf.stack([tf.nn.relu(tf.matmul(step, w)) for step in tf.unstack(x, axis=1)], 1)
+
+    graph = recorded(build).graph
+    (recurrence,) = rolled(graph)
+    assert not recurrence.attrs["states"]
+    made, _ = run_passes(graph, PIPELINE)
+    assert [op.kind.name for op in walk(made.block)].count("matmul") == 1
+    assert "scan" not in [op.kind.name for op in walk(made.block)]
+
+
+@pytest.mark.parametrize("odd", [0, 5, 6, 11])
+def test_one_step_with_other_weights_stays_by_itself(odd: int) -> None:
+    def build() -> Any:
+        x = tf.placeholder(tf.float32, ["batch", 12, 3], "x")
+        other = tf.nn.rnn_cell.GRUCell(4, name="other")
+        state = tf.zeros([tf.shape(x)[0], 4])
+        cell = tf.nn.rnn_cell.GRUCell(4)
+        outputs = []
+        for t in range(12):
+            output, state = (other if t == odd else cell)(x[:, t], state)
+            outputs.append(output)
+        return tf.stack(outputs, 1)
+
+    program = recorded(build)
+    found = [op for op in rolled(program.graph) if op.attrs["states"]]
+    counts = [count for count in (odd, 11 - odd) if count]
+    assert sorted(op.operands[-1].type.shape[0] for op in found) == sorted(counts)
+    assert natives(program.graph) == ["gru"] * len(counts)
+    assert_runs(program)
+
+
+def test_a_step_that_is_left_out_changes_only_what_is_walked() -> None:
+    def build() -> Any:
+        x = sequence()
+        cell = tf.nn.rnn_cell.GRUCell(4)
+        state = tf.zeros([tf.shape(x)[0], 4])
+        for t in (0, 1, 3, 4, 5):
+            _, state = cell(x[:, t], state)
+        return state
+
+    program = recorded(build)
+    (recurrence,) = rolled(program.graph)
+    assert recurrence.operands[-1].type.shape[0] == 5
+    assert natives(program.graph) == ["gru"]
+
+
+# -- near misses -------------------------------------------------------------------------------------------------------
+
+
+def three_steps() -> Any:
+    x = sequence()
+    cell, zero = lstm(x)
+    return walked(cell, tf.unstack(x, axis=1)[:3], zero)
+
+
+def layers_of_their_own() -> Any:
+    x = tf.placeholder(tf.float32, ["batch", 4], "x")
+    for number in range(6):
+        x = tf.layers.dense(x, 4, tf.tanh, name=f"layer{number}")
+    return x
+
+
+def a_polynomial() -> Any:
+    x = tf.placeholder(tf.float32, ["batch", 3], "x")
+    y = x * 0.1
+    for factor in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0):
+        y = y * x + factor
+    return y
+
+
+def a_sum() -> Any:
+    return sum(tf.unstack(sequence(), axis=1))
+
+
+def towers_of_one_layer() -> Any:
+    """The inputs lie apart: to join them would cost more than it saves."""
+    xs = [tf.placeholder(tf.float32, ["batch", 3], f"x{t}") for t in range(STEPS)]
+    w = tf.get_variable("w", [3, 4])
+    return [tf.matmul(x, w) for x in xs]
+
+
+def states_that_grow() -> Any:
+    x = tf.placeholder(tf.float32, ["batch", 2], "x")
+    w = tf.get_variable("w", [2, 2])
+    for _ in range(6):
+        x = tf.concat([x, tf.matmul(x[:, :2], w)], 1)
+    return x
+
+
+NEAR_MISSES = [three_steps, layers_of_their_own, a_polynomial, a_sum, towers_of_one_layer]
+
+
+@pytest.mark.parametrize("build", NEAR_MISSES, ids=lambda build: build.__name__)
+def test_near_misses_stay(build: Build) -> None:
+    assert not rolled(recorded(build).graph)
+
+
+def test_states_that_grow_mean_the_same() -> None:
+    rolled(recorded(states_that_grow).graph)
+
+
+def test_steps_that_wait_for_something_between_them_stay() -> None:
+    """Each step is given what is computed from the step before in another way each time."""
+
+    def build() -> Any:
+        x = sequence()
+        w = tf.get_variable("w", [4, 4])
+        h, between = tf.zeros([tf.shape(x)[0], 4]), [tf.tanh, tf.nn.relu, tf.sigmoid, tf.exp, tf.sin, tf.cos]
+        for make in between:
+            h = make(tf.matmul(h, w)) + 1.0
+        return h
+
+    assert not rolled(recorded(build).graph)
 
 
 # -- random steps ------------------------------------------------------------------------------------------------------

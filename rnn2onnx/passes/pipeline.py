@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Protocol, TypeAlias
 
 from rnn2onnx.errors import PassError, VerifyError
 from rnn2onnx.ir import Graph, verify
+from rnn2onnx.passes.choice import Choice
+from rnn2onnx.passes.depth import record_depths
 from rnn2onnx.passes.report import Decision, Report
 
 
@@ -23,6 +26,16 @@ class Pass(Protocol):
 
 
 Observe: TypeAlias = "Callable[[str, Graph | None, Graph, float], None]"
+
+
+def chosen_by(choice: Choice, step: Pass) -> Pass:
+    """A pass that chooses so, where it has anything to choose: a field ``choice``, or one for its ``target``."""
+    if not is_dataclass(step) or isinstance(step, type):
+        return step
+    given = {"choice": choice, "target": choice.target}
+    ours = {field.name: given[field.name] for field in fields(step) if field.name in given}
+    made: Any = replace(step, **ours) if ours else step
+    return made  # type: ignore[no-any-return]
 
 
 def run_passes(
@@ -41,6 +54,7 @@ def run_passes(
     """
     verify(graph)
     report = Report()
+    record_depths(graph, report)
     done: list[str] = []
     for step in passes:
         start = time.perf_counter()

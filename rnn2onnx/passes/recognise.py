@@ -254,7 +254,13 @@ def _emit(
     if layer.cell is not None:
         ends[layer.cell] = kept[1]
     form = " with peepholes" if layer.peepholes is not None else ""
-    report.decide(op, f"{layer.kind} of {width} units{form}", layer.kind.upper(), _why(layer, lengths is not None))
+    report.decide(
+        op,
+        f"{layer.kind} of {width} units{form}",
+        layer.kind.upper(),
+        _why(layer, lengths is not None),
+        f"{time} steps inside one {layer.kind.upper()}",
+    )
     return [*(ends[i] for i in range(count)), *[rows] * (len(body.results) - count)]
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnn2onnx.ir import Builder, Copier, Op, Value
+from rnn2onnx.ir import Block, Builder, Copier, Op, Type, Value
 from rnn2onnx.passes.mask import may_mask_behind
 from rnn2onnx.passes.packed_region import Region, rows_of, sequences_of
 from rnn2onnx.passes.packed_rows import Segments, int64
 from rnn2onnx.passes.packed_zeros import masked_by_lengths
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.time_and_batch import Place, places_of_operands
-from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.passes.vectorise import is_zero, zero_of
 
 INT32 = np.dtype(np.int32)
 
@@ -187,12 +187,7 @@ class Pieces:
             inputs = list(dict.fromkeys(inputs))
             attrs = {**op.attrs, "inputs": tuple(inputs)}
             made = builder.emit(op.kind, [here[name] for name in inputs], location=op.location, **attrs)
-            some = builder.emit("less", (int64(builder, 0), segments.lengths[at]))[0]
-            some = builder.emit("unsqueeze", (some,), axes=(0, 2))[0]
-            states[at] = [
-                builder.emit("where", (some, new, old), types=[new.type])[0]
-                for new, old in zip(made[1:], carried, strict=True)
-            ]
+            states[at] = [self._where_some(at, new, old, 1) for new, old in zip(made[1:], carried, strict=True)]
             flat = builder.emit("squeeze", (made[0],), axes=(1,))[0]
             rows[at] = builder.emit("unsqueeze", (flat,), axes=(2,))[0]
         self._pieces[op.results[0]] = [rows[at] for at in range(segments.count)]
@@ -245,9 +240,13 @@ class Pieces:
         (body,) = op.blocks
         backwards = op.attrs["reverse"]
         # Rows that go on past their length reach no other row: they need not be stopped in a segment.
-        free = may_mask_behind(builder, op)
+        free = may_mask_behind(builder, Op(op.kind, op.operands, {**op.attrs, "reverse": False}, op.blocks, op.results))
         given = list(body.results[count:])
-        extra = [value for value in dict.fromkeys(body.results[:count]) if value not in given] if free else []
+        extra = (
+            [value for value in dict.fromkeys(body.results[:count]) if value not in given]
+            if free and not backwards
+            else []
+        )
         starts = [self._sorted_state(value) for value in op.operands[:count]]
         states: dict[int, list[Value]] = {}
         columns: dict[int, list[Value]] = {}
@@ -257,15 +256,26 @@ class Pieces:
             walked = [self._sequence(value, at) for value in sequences_of(op)]
             rows = segments.dims[at][1]
             types = [param.type.with_shape((rows, *param.type.shape[1:])) for param in body.params]
-            with builder.body(types, [param.name for param in body.params]) as block:
-                new = {**self.outer.new, **dict(zip(body.params, block.params, strict=True))}
-                copier = Copier(builder, new=new, same_dims=False)
+            names = [param.name for param in body.params]
+            late = free and backwards
+            firsts = [segments.first(start, at, 0) for start in starts]
+            if late:
+                walked.append(segments.starting(at))
+                types.append(Type(np.dtype(bool), (rows,)))
+                names.append("starting")
+            with builder.body(types, names) as block:
+                params = dict(zip(body.params, block.params, strict=False))
+                if late:
+                    params.update(self._from_their_start(op, block, firsts))
+                copier = Copier(builder, new={**self.outer.new, **params}, same_dims=False)
                 copier.ops(body)
                 block.results = tuple(copier.value(value) for value in (*body.results, *extra))
             lengths = [] if free else [segments.lengths[at]]
             attrs = {**op.attrs, "lengths": not free}
             made = builder.emit("recur", (*carried, *walked, *lengths), blocks=(block,), location=op.location, **attrs)
             states[at], columns[at] = list(made[:count]), list(made[count:])
+            if late:
+                states[at] = [self._where_some(at, new, old, 0) for new, old in zip(made, carried, strict=False)]
             if remark and made[0].op is not None:
                 self.report.note(made[0].op, remark)
         kept = [*rows_of(op), *extra]
@@ -273,7 +283,7 @@ class Pieces:
         self._pieces.update(pieces)
         wanted = [index for index in range(count) if op.results[index] in self.region.outputs]
         for index in wanted:
-            if not free:
+            if not free or backwards:
                 self._finals[op.results[index]] = self._final(states, index, 0, backwards)
                 continue
             after = body.results[index]
@@ -286,6 +296,24 @@ class Pieces:
             some = builder.emit("unsqueeze", (some,), axes=axes)[0] if axes else some
             initial = self.outer.value(op.operands[index])
             self._finals[op.results[index]] = builder.emit("where", (some, last, initial), types=[initial.type])[0]
+
+    def _where_some(self, at: int, new: Value, old: Value, axis: int) -> Value:
+        """A state behind a segment, or before it for rows that take none of its steps."""
+        some = self.builder.emit("less", (int64(self.builder, 0), self.segments.lengths[at]))[0]
+        axes = tuple(each for each in range(new.type.rank) if each != axis)
+        some = self.builder.emit("unsqueeze", (some,), axes=axes)[0] if axes else some
+        return self.builder.emit("where", (some, new, old), types=[new.type])[0]
+
+    def _from_their_start(self, op: Op, block: Block, starts: Sequence[Value]) -> dict[Value, Value]:
+        """The states in a step backwards: of rows that have not begun, as they start."""
+        builder, (body,) = self.builder, op.blocks
+        found = {}
+        for param, here, start, given in zip(body.params, block.params, starts, op.operands, strict=False):
+            mask, axes = block.params[-1], tuple(range(1, here.type.rank))
+            mask = builder.emit("unsqueeze", (mask,), axes=axes)[0] if axes else mask
+            first = zero_of(builder, here) if is_zero(given) else start
+            found[param] = builder.emit("where", (mask, first, here), types=[here.type])[0]
+        return found
 
     def _sorted_state(self, value: Value) -> Value:
         outer = self.outer.value(value)

@@ -87,14 +87,14 @@ class Segments:
         self.given = given
         self.count = segments
         self._total, self._batch = sizes
-        lengths, self.order = builder.emit("top_k", (given, self._batch), types=[given.type] * 2)
+        self._sorted, self.order = builder.emit("top_k", (given, self._batch), types=[given.type] * 2)
         all_rows = builder.emit("mul", (self._batch, builder.const(np.arange(segments, 0, -1))))[0]
         all_rows = builder.emit("add", (all_rows, int64(builder, segments - 1)))[0]
         all_rows = builder.emit("floor_div", (all_rows, int64(builder, segments)))[0]
         self._rows = [number(builder, all_rows, at) for at in range(self.count)]
         self.rows = [*(vector(builder, each) for each in self._rows), builder.const(np.array([0]))]
         zero = int64(builder, 0)
-        ends = [zero, *(number_at(builder, lengths, each) for each in (*self._rows[1:], zero))]
+        ends = [zero, *(number_at(builder, self._sorted, each) for each in (*self._rows[1:], zero))]
         one = int64(builder, 1)
         self._steps = [builder.emit("range", (a, b, one))[0] for a, b in itertools.pairwise(ends)]
         self._order: list[Value] = []
@@ -103,7 +103,7 @@ class Segments:
         self.sizes: list[Value] = []
         starts = [zero]
         for at in range(self.count):
-            here = self.first(lengths, at, 0)
+            here = self.first(self._sorted, at, 0)
             span = builder.emit("sub", (ends[at + 1], ends[at]))[0]
             past = builder.emit("sub", (here, ends[at]))[0]
             self.lengths.append(builder.emit("minimum", (past, span))[0])
@@ -135,6 +135,14 @@ class Segments:
         """The rows of sorted ones that run in a segment and not in the one behind it."""
         limits = (self.rows[at + 1], self.rows[at])
         return self.builder.emit("slice", (value, *limits), axes=(axis,), steps=(1,))[0]
+
+    def starting(self, at: int) -> Value:
+        """bool[steps, rows] of a segment walked backwards: whether a row takes its first step here, or after this."""
+        builder = self.builder
+        ends = builder.emit("unsqueeze", (self.first(self._sorted, at, 0),), axes=(0,))[0]
+        last = builder.emit("sub", (ends, int64(builder, 1)))[0]
+        steps = builder.emit("unsqueeze", (self._steps[at],), axes=(1,))[0]
+        return builder.emit("less_equal", (last, steps))[0]
 
     def sorted(self, value: Value, axis: int) -> Value:
         """A value's rows, sorted."""

@@ -19,6 +19,7 @@ from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.steps_of_loops import Flag, LoopSteps, StepCopier
 from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.passes.written_rows import arrays_written, rows_given
 
 _I64 = np.dtype(np.int64)
 
@@ -42,14 +43,18 @@ class RaiseLoops:
 def _raised(builder: Builder, op: Op, report: Report, used: Mapping[Value, int]) -> Sequence[Value] | None:
     loop = LoopSteps(builder, op)
     count = loop.count()
+    wanted = {param for param, result in zip(loop.carried, op.results, strict=False) if used.get(result)}
+    made: Sequence[Value] | None
     if count is None:
         report.note(op, "whether it goes on depends on what it computes")
-        return None
-    wanted = {param for param, result in zip(loop.carried, op.results, strict=False) if used.get(result)}
-    try:
-        made = _Recurrence(loop, count, wanted).results()
-    except ShapeError:
-        report.note(op, "it is known to go on past the end of what it reads or writes")
+        made = rows_given(loop, wanted)
+    else:
+        try:
+            made = _Recurrence(loop, count, wanted).results()
+        except ShapeError:
+            report.note(op, "it is known to go on past the end of what it reads or writes")
+            return None
+    if made is None:
         return None
     for old, new in zip(op.results, made, strict=True):
         for a, b in zip(old.type.shape, new.type.shape, strict=True):
@@ -71,29 +76,22 @@ class _Recurrence:
         self.body = loop.body
         self.location = loop.op.location
         self.turned: set[Value] = set()
+        self.news = dict(zip(loop.carried, loop.news, strict=True))
+        self.initials = dict(zip(loop.carried, loop.initials, strict=True))
         self.arrays = self._arrays()
         known = {*loop.offsets, *loop.downs, *loop.functions, *loop.fixed, *self.arrays}
         self.states = [param for param in loop.carried if param not in known]
-        self.news = dict(zip(loop.carried, loop.news, strict=True))
-        self.initials = dict(zip(loop.carried, loop.initials, strict=True))
         self.given = list(self.body.results[1 + len(loop.carried) :])
         self.mask = self._mask()
 
     def _arrays(self) -> dict[Value, Value]:
         """For each array that is only written to, at the step or from its end, the row that is written."""
-        count = uses(self.body)
         found: dict[Value, Value] = {}
-        for param, initial, new in zip(self.loop.carried, self.loop.initials, self.loop.news, strict=True):
-            op = new.op
-            if op is None or op.kind.name != "row_write" or op.operands[0] is not param:
-                continue
-            row = op.operands[2]
-            if count[param] > 1 or count[new] > 1 or row.type.shape != initial.type.shape[1:]:
-                continue
-            if self.loop.offset(op.operands[1]) == 0:
-                found[param] = row
-            elif self.loop.counts_down(op.operands[1], self.count, initial.type.shape[0]):
-                found[param] = row
+        for param, write in arrays_written(self.loop).items():
+            if self.loop.offset(write.operands[1]) == 0:
+                found[param] = write.operands[2]
+            elif self.loop.counts_down(write.operands[1], self.count, self.initials[param].type.shape[0]):
+                found[param] = write.operands[2]
                 self.turned.add(param)
         return found
 

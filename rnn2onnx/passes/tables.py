@@ -16,6 +16,7 @@ import numpy as np
 
 from rnn2onnx.ir import Array, Builder, Graph, Location, Op, Value, constant, replay, uses, walk
 from rnn2onnx.ir.types import is_float
+from rnn2onnx.passes.carried_words import carried_words
 from rnn2onnx.passes.report import Report
 
 LARGEST = 1 << 20
@@ -51,6 +52,7 @@ class Tables:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with products and sums of rows of a table as rows of another one."""
+        graph = replay(graph, (carried_words,))
         count = uses(graph.block)
         once = {op.results for op in walk(graph.block) if all(count[v] == 1 or _is_const(v) for v in op.operands)}
 

@@ -422,6 +422,67 @@ def test_rows_written_from_the_end_are_rows_in_turn_only_where_all_are(
     assert ("row_write" not in kinds(made)) == all_of_them
 
 
+def until_it_is_large(size: int | None) -> Build:
+    """Rows written until their sum is above a limit, into an array of a size or one that grows."""
+
+    def build() -> Any:
+        x = tf.placeholder(tf.float32, ["rows", 3], "x")
+        array = tf.TensorArray(tf.float32, size=size or 0, dynamic_size=size is None, element_shape=[None, 3])
+
+        def body(i: Any, y: Any, array: Any) -> Any:
+            return i + 1, y * 2.0, array.write(i, y)
+
+        i, y, array = tf.while_loop(lambda i, y, _: tf.reduce_sum(y * y) < 60.0, body, [0, x, array])
+        return array.stack(), y, i
+
+    return build
+
+
+@pytest.mark.parametrize("size", [6, 3, None])
+def test_rows_written_by_a_loop_that_stays_are_its_rows(size: int | None) -> None:
+    graph, program = traced(until_it_is_large(size)), recorded(until_it_is_large(size))
+    assert "row_write" not in kinds(program.lowered)
+    assert "loop" in kinds(program.lowered)
+    for start in (1.0, 2.0, 9.0):
+        feeds = {"x": np.full((1, 3), start, np.float32)}
+        assert_keeps(graph, feeds, "fold", "raise_loops", "lower", "tidy")
+        for got, want in zip(program.run(feeds), program.evaluate(feeds), strict=True):
+            np.testing.assert_array_equal(got, want)
+
+
+def test_a_loop_that_stays_and_writes_past_the_end_fails_as_before() -> None:
+    program = recorded(until_it_is_large(2))
+    assert program.run({"x": np.full((1, 3), 2.0, np.float32)})[2] == 2
+    with pytest.raises(Rnn2OnnxError):
+        program.run({"x": np.full((1, 3), 0.5, np.float32)})
+
+
+def reads_what_it_wrote() -> Any:
+    x, _ = sequence()
+    array = tf.TensorArray(tf.float32, size=9, element_shape=[None, 3])
+    return tf.while_loop(
+        lambda i, y, array: tf.reduce_sum(y) < 50.0,
+        lambda i, y, array: (i + 1, array.write(i, y).read(i // 2) + 9.0, array.write(i, y)),
+        [0, x[0], array],
+    )[2].stack()
+
+
+def writes_every_other_row() -> Any:
+    x, _ = sequence()
+    array = tf.TensorArray(tf.float32, size=20, element_shape=[None, 3])
+    return tf.while_loop(
+        lambda i, y, array: tf.reduce_sum(y) < 50.0,
+        lambda i, y, array: (i + 1, y + 9.0, array.write(i * 2, y)),
+        [0, x[0], array],
+    )[2].stack()
+
+
+@pytest.mark.parametrize("build", [reads_what_it_wrote, writes_every_other_row], ids=lambda build: build.__name__)
+def test_an_array_that_is_more_than_rows_in_turn_stays_one(build: Build) -> None:
+    graph = traced(build)
+    assert "row_write" in kinds(assert_keeps(graph, {"x": inputs(2, 1)["x"]}, "fold", "raise_loops"))
+
+
 def test_a_loop_that_starts_otherwise_than_it_goes_on_is_not_raised() -> None:
     text = """graph g(%x: f32[3], %go: bool[]) {
   %0 = const 1 : i64[]

@@ -193,3 +193,43 @@ def test_a_decoder_fed_with_its_words_multiplies_none_of_them() -> None:
     for rows in (3, 1, 0):
         feeds = {"start": normal(2, rows, 4)}
         np.testing.assert_array_equal(program.run(feeds), program.evaluate(feeds))
+
+
+def looked_up_ahead(*, lengths: bool, other_table: bool = False, first: bool = False) -> Graph:
+    """A decoder that looks its next word up at the end of a step and carries the row."""
+    words = Words()
+    builder = words.builder
+    start = words.x if first else words.looked
+    table = builder.const(normal(7, 5, 20), "others") if other_table else words.table
+    if first:
+        start = words.emit("matmul", words.x, words.weight(3, 20))
+    n = builder.input("n", Type(I32, ("B",)))
+    steps = builder.const(np.zeros((4, 1), np.float32))
+    with builder.body([start.type, words.x.type, Type(F32, (1,))]) as block:
+        row, h, _ = block.params
+        joined = builder.emit("concat", (row, h), axis=1)[0]
+        new = words.emit("tanh", words.emit("matmul", joined, words.weight(23, 3)))
+        word = words.emit("argmax", words.emit("matmul", new, builder.const(normal(8, 3, 5))), axis=1, keepdims=False)
+        word = words.emit("cast", word, dtype=I32)
+        block.results = (words.emit("gather", table, word, axis=0), new, new)
+    operands = [start, words.x, steps, *([n] if lengths else [])]
+    attrs: dict[str, Any] = {"states": 2, "lengths": lengths, "reverse": False, "unmasked": ()}
+    return words.graph(*builder.emit("recur", operands, blocks=[block], **attrs))
+
+
+@pytest.mark.parametrize("lengths", [False, True])
+def test_a_word_is_carried_and_not_its_row(lengths: bool) -> None:
+    graph = looked_up_ahead(lengths=lengths)
+    feeds = {**FEEDS, "n": np.array([0, 4, 2, 7], np.int32)}
+    made = assert_keeps(graph, {value.name: feeds[value.name] for value in graph.inputs}, "tables")
+    (recur,) = (op for op in walk(made.block) if op.kind.name == "recur")
+    assert str(recur.operands[0].type) == "i32[B]"
+    assert [op.operands[1].type.shape[0] for op in recur.blocks[0].ops if op.kind.name == "matmul"] == [3, 3]
+
+
+@pytest.mark.parametrize("how", ["other_table", "first"])
+def test_a_row_that_starts_as_no_word_of_the_table_is_carried(how: str) -> None:
+    graph = looked_up_ahead(lengths=False, **{how: True})
+    made = Tables()(graph, Report())
+    (recur,) = (op for op in walk(made.block) if op.kind.name == "recur")
+    assert str(recur.operands[0].type) == "f32[B, 20]"

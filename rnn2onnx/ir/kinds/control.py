@@ -202,11 +202,19 @@ def _loop_value(run: Run, op: Op, args: Sequence[Array]) -> list[Array]:
         count += 1
     if rows:
         return [*carried, *(np.stack(row) for row in zip(*rows, strict=True))]
-    row_types = [value.type for value in body.results[1 + len(carried) :]]
-    if row_types:
-        outs = run(body, [np.array(0, np.int64), *carried])[1 + len(carried) :]
-        return [*carried, *(np.zeros((0, *out.shape), out.dtype) for out in outs)]
-    return carried
+    given = body.results[1 + len(carried) :]
+    if not given:
+        return carried
+    outer = captures(body)
+    values, arrays = [*op.operands, *outer], [*args, *run(Block(results=tuple(outer)), [])]
+    shapes = [_lengths_of(value.type, values, arrays) for value in given]
+    if None in shapes:
+        shapes = [out.shape for out in run(body, [np.array(0, np.int64), *carried])[1 + len(carried) :]]
+    dtypes = [value.type.dtype for value in given]
+    return [
+        *carried,
+        *(np.zeros((0, *(shape or ())), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)),
+    ]
 
 
 def _cond_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -> list[Type]:

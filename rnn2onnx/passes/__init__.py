@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
+from rnn2onnx.passes.fuse import Fuse
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalise import Normalise
 from rnn2onnx.passes.parallelise import Parallelise
@@ -28,6 +29,7 @@ PIPELINE: tuple[Pass, ...] = (
     Recognise(),
     Sink(),
     Unbundle(),
+    Fuse(),
     Tables(),
     Contract(),
     Lower(),
@@ -41,6 +43,7 @@ __all__ = [
     "Decision",
     "Distribute",
     "Fold",
+    "Fuse",
     "Lower",
     "Normalise",
     "Observe",

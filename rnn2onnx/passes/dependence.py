@@ -62,3 +62,13 @@ def slice_of(results: Sequence[Value], available: Iterable[Value], body: Block) 
         kept.append(op)
         needed.update(value for value in inputs_of(op) if value not in given)
     return kept[::-1]
+
+
+def depths(block: Block, counted: set[Op]) -> dict[Op, int]:
+    """For each operation how many of some stand one after the other before it, with itself: equal ones don't wait."""
+    found: dict[Op, int] = {}
+    makers = {value: op for op in block.ops for value in op.results}
+    for op in block.ops:
+        before = [found[makers[value]] for value in inputs_of(op) if value in makers]
+        found[op] = max(before, default=0) + (op in counted)
+    return found

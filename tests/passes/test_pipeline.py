@@ -50,6 +50,7 @@ def test_the_order_of_the_passes() -> None:
         "recognise",
         "sink",
         "unbundle",
+        "fuse",
         "tables",
         "contract",
         "lower",

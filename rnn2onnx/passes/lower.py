@@ -16,7 +16,7 @@ from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, rep
 from rnn2onnx.passes.bounds import Bounds, bounds_in
 from rnn2onnx.passes.depth import depth
 from rnn2onnx.passes.mask import Behind, Finish, may_mask_behind, selected_inside
-from rnn2onnx.passes.report import Report, described
+from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.rows_apart import mixed_in
 from rnn2onnx.passes.vectorise import step_mask, zero_of
 
@@ -158,18 +158,18 @@ class _Recurrence:
         carried = zip(block.params[: self.states], block.results[: self.states], strict=True)
         if any(param.type.shape != after.type.shape for param, after in carried):
             reason = f"{why}; a state may change its shape, which no Scan allows"
-            self.report.decide(op, described(op), "Loop", reason, depth(op))
+            self.report.lowered(op, "Loop", reason, depth(op), builder.block)
             looped = _as_loop(builder, op, block, operands, self.states, backwards)
             return _repaired(builder, op, looped, self.states)
         if self.has_steps:
-            self.report.decide(op, described(op), "Scan", why, depth(op))
+            self.report.lowered(op, "Scan", why, depth(op), builder.block)
             return finish(_scan_of(builder, op, block, operands, self.states, backwards))
         known = all(builder.dim_value(dim) is not None for type in row_types for dim in type.shape)
         if not known:
             reason = f"{why}; a length of its rows is known only inside"
-            self.report.decide(op, described(op), "Loop", reason, depth(op))
+            self.report.lowered(op, "Loop", reason, depth(op), builder.block)
             return _as_loop(builder, op, block, operands, self.states, backwards)
-        self.report.decide(op, described(op), "Scan", f"{why}; guarded for sequences of no steps", depth(op))
+        self.report.lowered(op, "Scan", f"{why}; guarded for sequences of no steps", depth(op), builder.block)
         return _guarded_scan(builder, op, block, operands, self.states, backwards, finish)
 
 
@@ -301,7 +301,7 @@ def _given_scan(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | No
 def _repaired_loop(builder: Builder, op: Op, report: Report) -> Sequence[Value]:
     """A loop whose rows keep their lengths when it never runs."""
     note = "it goes on while a condition computed in it holds"
-    report.decide(op, described(op), "Loop", note, depth(op))
+    report.lowered(op, "Loop", note, depth(op), builder.block)
     values = builder.emit(
         op.kind,
         op.operands,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,24 +61,75 @@ class Report:
     A pass that leaves a recurrence alone rebuilds it; so a note is kept under the user's line and the types it carries.
 
     Attributes:
-        decisions: What was decided, in order.
         limits: The conditions by which the program chooses between forms: one that is there already is taken again.
     """
 
     def __init__(self) -> None:
-        self.decisions: list[Decision] = []
+        self._decided: list[Decision] = []
+        self._lowered: list[tuple[object, Decision]] = []
         self.limits: set[object] = set()
         self._notes: dict[tuple[Location, str], dict[str, None]] = {}
         self._choices: dict[tuple[Location, str], tuple[Alternative, ...]] = {}
         self._recorded: dict[Location, str] = {}
 
     def decide(self, op: Op, what: str, became: str, why: str, depth: str = "") -> None:
-        """Records what ``op`` became, and what runs one after the other now; once for copies that are alike."""
+        """Records what ``op`` became, and what runs one after the other now."""
+        self._decided.append(self._decision(op, what, became, why, depth))
+
+    def lowered(self, op: Op, became: str, why: str, depth: str, block: object) -> None:
+        """Records the last form of a recurrence that may be one of several copies, in different blocks or of parts."""
+        made = self._decision(op, described(op), became, why, depth)
+        if not any(each.source == made.source and became in _forms(each) for each in self._decided):
+            self._lowered.append((block, made))
+
+    def _decision(self, op: Op, what: str, became: str, why: str, depth: str) -> Decision:
         alternatives = self._choices.get((op.location, described(op)), ())
-        depths = (self._recorded.get(op.location, ""), depth)
-        made = Decision(source(op.location), what, became, why, alternatives, depths)
-        if made not in self.decisions:
-            self.decisions.append(made)
+        taken = [each for each in alternatives if each.taken not in ("always", "never")]
+        if any(each.form == became for each in taken):
+            became = " or ".join(each.form for each in taken)
+            why = (
+                ", ".join(f"{e.form} {'else' if e.taken == 'else' else f'where {e.taken}'}" for e in taken) + f"; {why}"
+            )
+        return Decision(
+            source(op.location), what, became, why, alternatives, (self._recorded.get(op.location, ""), depth)
+        )
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What was decided, in order.
+
+        A recurrence that stands in several branches, or runs in parts, is there once: as often as it stands in the
+        block that has most of it.
+        """
+        found = list(self._decided)
+        counts: dict[str, Counter[tuple[int, str]]] = {}
+        for block, made in self._lowered:
+            counts.setdefault(_family(made), Counter())[id(block), made.what] += 1
+        for family, count in counts.items():
+            first = next(made for _, made in self._lowered if _family(made) == family)
+            found += [first] * max(count.values())
+        return found
+
+    def withdraw(self, op: Op, what: str, form: str, count: int | None = None) -> None:
+        """Takes back what was decided about native layers of a line, for whoever gives them another form.
+
+        Args:
+            op: One of them.
+            what: What they compute: the beginning of its words.
+            form: The native form.
+            count: How many; all, and what there was to choose from, if None.
+        """
+        kept = []
+        taken = 0
+        for each in self._decided:
+            is_one = each.source == source(op.location) and form in each.became.split(" or ")
+            if is_one and each.what.startswith(what) and (count is None or taken < count):
+                taken += 1
+            else:
+                kept.append(each)
+        self._decided = kept
+        if count is None:
+            self._choices = {key: forms for key, forms in self._choices.items() if key[0] != op.location}
 
     def choose(self, op: Op, alternatives: tuple[Alternative, ...]) -> None:
         """Keeps what there was to choose from for the decisions about a recurrence that follow."""
@@ -96,6 +149,20 @@ class Report:
     def noted(self, op: Op) -> str:
         """The remark on a recurrence; empty if there is none."""
         return "; ".join(self._notes.get((op.location, described(op)), ()))
+
+
+def _forms(decision: Decision) -> set[str]:
+    """The forms that a recurrence with a branch has."""
+    return {each.form for each in decision.alternatives if each.taken not in ("always", "never")}
+
+
+def _family(decision: Decision) -> str:
+    """Equal for copies of one recurrence, whatever their lengths are called."""
+    return f"{decision.source} {_NAMES.sub('_', decision.what)} {decision.became}"
+
+
+_NAMES = re.compile(r"(?<=[\[ ])[A-Za-z_]\w*(?=[,\]])")
+"""The names of lengths in a type's text."""
 
 
 def source(location: Location) -> str:

@@ -103,7 +103,8 @@ def test_what_stands_in_the_padding_is_not_read(gru_type: str) -> None:
 def test_two_recurrences_each_as_cheap_as_can_be() -> None:
     for gru_type, second in (("GRU", "GRU"), ("AIGRU", "GRU"), ("AGRU", "Scan"), ("AUGRU", "Scan")):
         program = compiled(f"dien_{gru_type}_normalised")
-        assert [decision.became for decision in program.report] == ["GRU", second]
+        # A GRU may have a Scan beside it for large batches.
+        assert [decision.became.split(" or ")[0] for decision in program.report] == ["GRU", second]
         assert all(decision.source.rpartition(":")[0] == dien.__file__ for decision in program.report)
 
 

@@ -20,7 +20,7 @@ from rnn2onnx.passes.beside import Fused, beside
 from rnn2onnx.passes.bidirectional import both_directions
 from rnn2onnx.passes.bounds import Bounds, bounds_where
 from rnn2onnx.passes.costs import Estimate
-from rnn2onnx.passes.dependence import slice_of
+from rnn2onnx.passes.dependence import inputs_of, slice_of
 from rnn2onnx.passes.fusible import Fusible, Group
 from rnn2onnx.passes.report import Report, described
 from rnn2onnx.passes.same_bodies import UnlikeError
@@ -31,7 +31,7 @@ MOST_ROWS = 256
 """Beyond so many rows nobody asks whether it pays."""
 STEPS = (1, 4, 10, 30, 100)
 """From how many steps on it may pay."""
-WORTH = 0.9
+WORTH = 0.85
 """What it may take of the time of the recurrences one after the other."""
 
 
@@ -85,8 +85,8 @@ class _Fuser(Copier):
         fusible = Fusible(block)
         done: set[Op] = set()
 
-        def run(op: Op) -> None:
-            if op in done:
+        def run(op: Op, *, asked: bool = False) -> None:
+            if op in done or (op in fusible.held and not asked):
                 return
             while (group := fusible.group.get(op)) is not None:
                 for each in slice_of(group.needs, self.new, block):
@@ -96,12 +96,17 @@ class _Fuser(Copier):
                 if made is not None:
                     self.fused = True
                     self.new.update(zip(wanted, made, strict=True))
-                    done.update(group.members, group.gone)
+                    done.update(group.members, group.gone, group.own)
                     return
                 fusible.split(group)
             done.add(op)
+            # What was held for a group that came to nothing.
+            if any(value.op in freed and value not in self.new for value in inputs_of(op)):
+                for each in slice_of(inputs_of(op), self.new, block):
+                    run(each, asked=True)
             self.op(op)
 
+        freed = set(fusible.held)
         for op in block.ops:
             run(op)
 
@@ -120,21 +125,28 @@ class _Fuser(Copier):
         if any(self.builder.dim_value(dim) is None for dim in (rows, steps)):
             return None
 
-        def make() -> Fused:
-            return (wavefront if group.layered else beside)(self.builder, self.value, group, wanted)
-
-        def apart() -> list[Value]:
+        def own() -> Copier:
             copier = Copier(self.builder, new=self.new)
+            for each in group.own:
+                copier.op(each)
+            return copier
+
+        def make(copier: Copier) -> Fused:
+            return (wavefront if group.layered else beside)(self.builder, copier.value, group, wanted)
+
+        def apart(given: Copier) -> list[Value]:
+            copier = Copier(self.builder, new=given.new)
             for each in group.apart:
                 copier.op(each)
             return [copier.value(value) for value in wanted]
 
         def together() -> Sequence[Value]:
-            fused = make()
-            return self._either(op, self._finite(fused.checked), fused.results, apart, wanted)
+            given = own()
+            fused = make(given)
+            return self._either(op, self._finite(fused.checked), fused.results, lambda: apart(given), wanted)
 
         try:
-            limits = self._limits(group, make, rows, steps)
+            limits = self._limits(group, own, make, rows, steps)
         except UnlikeError as error:
             for member in group.members:
                 self.report.note(member, f"it does not run beside others of its kind, since {error}")
@@ -151,7 +163,7 @@ class _Fuser(Copier):
         )
         if condition is None:
             return together()
-        return self._either(op, condition, together, apart, wanted)
+        return self._either(op, condition, together, lambda: apart(own()), wanted)
 
     def _either(
         self,
@@ -182,12 +194,16 @@ class _Fuser(Copier):
 
     # -- where it pays ------------------------------------------------------------------------------------------------
 
-    def _limits(self, group: Group, make: Callable[[], Fused], rows: Dim, steps: Dim) -> tuple[int, int] | None:
+    def _limits(
+        self, group: Group, own: Callable[[], Copier], make: Callable[[Copier], Fused], rows: Dim, steps: Dim
+    ) -> tuple[int, int] | None:
         """Up to how many rows and from how many steps on it pays; None where it never does."""
         if not _worth_trying(group, self.target):
             return None
         with self.builder.body([]) as block:
-            fused = make()
+            given = own()
+            before = set(block.ops)
+            fused = make(given)
             block.results = (self._finite(fused.checked), *fused.results())
         sweep_block(block)
 
@@ -199,7 +215,7 @@ class _Fuser(Copier):
                 if isinstance(name, str)
             }
             estimate = Estimate(self.target.costs, sizes)
-            together = estimate.block(block) + 2 * self.target.costs.branch
+            together = sum(estimate.op(op) for op in block.ops if op not in before) + 2 * self.target.costs.branch
             return together / sum(map(estimate.op, group.apart))
 
         many = steps if isinstance(steps, int) else STEPS[-1]

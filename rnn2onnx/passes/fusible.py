@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnn2onnx.ir import Block, Op, Value
 from rnn2onnx.ir.kinds.native import GATES
@@ -28,6 +28,7 @@ class Group:
         gone: What stands between layers for nobody else.
         needs: What is to be there before: values that depend on none of them.
         made: What depends on a result of them.
+        own: What before them is for nobody else, such as the products of their inputs: it goes where they go.
     """
 
     members: tuple[Op, ...]
@@ -37,6 +38,7 @@ class Group:
     gone: frozenset[Op]
     needs: tuple[Value, ...]
     made: frozenset[Value]
+    own: tuple[Op, ...] = ()
 
 
 class Fusible:
@@ -44,11 +46,13 @@ class Fusible:
 
     Attributes:
         group: For each recurrence that is in one, its group.
+        held: What is to be computed where a group is.
     """
 
     def __init__(self, block: Block) -> None:
         self.block = block
         self.group: dict[Op, Group] = {}
+        self.held: set[Op] = set()
         candidates = [op for op in block.ops if _is_candidate(op)]
         if len(candidates) < 2:
             return
@@ -78,6 +82,7 @@ class Fusible:
         """Puts two groups of half as many in a group's place; none for those that are left alone."""
         for member in group.members:
             del self.group[member]
+        self.held.difference_update(group.own)
         half = (len(group.members) + 1) // 2
         for members in (group.members[:half], group.members[half:]):
             if len(group.members) > 2 and len(members) > 1:
@@ -85,7 +90,22 @@ class Fusible:
 
     def _add(self, group: Group | None) -> None:
         if group is not None:
+            group = replace(group, own=() if group.members[0].kind.name in GATES else self._own(group))
             self.group.update(dict.fromkeys(group.members, group))
+            self.held.update(group.own)
+
+    def _own(self, group: Group) -> tuple[Op, ...]:
+        found: set[Op] = {*group.members, *group.gone}
+        outputs = set(self.block.results)
+        own: list[Op] = []
+        for op in reversed(self.block.ops):
+            if op in found or op.blocks or not op.kind.reusable or op.kind.name in ("const", "variable"):
+                continue
+            users = [user for value in op.results for user in self._users[value]]
+            if users and all(user in found for user in users) and not any(value in outputs for value in op.results):
+                found.add(op)
+                own.append(op)
+        return tuple(reversed(own))
 
     # -- side by side -------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,10 @@ Shapes = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--shape", metavar="NAME=LENGTH", help="A named length of the random inputs. Several may follow."),
 ]
+ManyShapes = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--shape", metavar="NAME=LENGTH[,LENGTH...]", help="Named lengths; all combinations are run."),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Of the random inputs.")]
 
 
@@ -68,6 +72,18 @@ def shapes(pairs: Sequence[str] | None) -> dict[str, int]:
         if not equals or not name or not value.isdigit():
             raise typer.BadParameter(f"{pair!r} is not NAME=LENGTH, such as batch=2.", param_hint="--shape")
         found[name] = int(value)
+    return found
+
+
+def combinations(pairs: Sequence[str] | None) -> dict[str, list[int]]:
+    """The lengths that ``NAME=LENGTH,LENGTH`` pairs say; a usage error if one is no such pair."""
+    found: dict[str, list[int]] = {}
+    for pair in pairs or ():
+        name, equals, values = pair.rpartition("=")
+        lengths = values.split(",")
+        if not equals or not name or not all(map(str.isdigit, lengths)):
+            raise typer.BadParameter(f"{pair!r} is not NAME=LENGTH[,LENGTH...], as batch=1,32.", param_hint="--shape")
+        found[name] = [int(length) for length in lengths]
     return found
 
 

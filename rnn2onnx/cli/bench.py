@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import AsTensorflow, Feeds, Json, Model, Seed, Weights, feeds
+from rnn2onnx.cli.arguments import AsTensorflow, Feeds, Json, ManyShapes, Model, Seed, Weights, combinations, feeds
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.onnx_file import input_types, opened
 from rnn2onnx.cli.terminal import progress, say, say_json, table
@@ -52,10 +52,7 @@ def bench(
         Optional[str],  # noqa: UP045
         typer.Option("--against", metavar="FILE.onnx", help="Another file with the same inputs, to compare with."),
     ] = None,
-    shape: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option("--shape", metavar="NAME=LENGTH[,LENGTH...]", help="Named lengths; all combinations are run."),
-    ] = None,
+    shape: ManyShapes = None,
     feed: Feeds = None,
     threads: Annotated[int, typer.Option("--threads", min=1, help="How many threads an operation may use.")] = 1,
     seconds: Annotated[float, typer.Option("--seconds", min=0.0, help="To spend at each combination.")] = 1.0,
@@ -69,7 +66,7 @@ def bench(
     ] = None,
 ) -> None:
     """Measure how long a model takes on onnxruntime. MODEL may also be an ONNX file."""
-    choices, given = _choices(shape), feeds(feed)
+    choices, given = combinations(shape), feeds(feed)
     with progress(f"compiling {model}") as line, whole_file(plot) if plot else nullcontext() as drawing:
         ours = _loaded(model, weights, as_tensorflow)
         if against is not None:
@@ -85,17 +82,6 @@ def bench(
         say_json(_facts(ours.name, against, found, threads, seconds, seed))
     else:
         _report(against, found, threads, plot)
-
-
-def _choices(pairs: Sequence[str] | None) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for pair in pairs or ():
-        name, equals, values = pair.rpartition("=")
-        lengths = values.split(",")
-        if not equals or not name or not all(map(str.isdigit, lengths)):
-            raise typer.BadParameter(f"{pair!r} is not NAME=LENGTH[,LENGTH...], as batch=1,32.", param_hint="--shape")
-        found[name] = [int(length) for length in lengths]
-    return found
 
 
 def _loaded(model: str, weights: str | None, as_tensorflow: bool) -> _Loaded:

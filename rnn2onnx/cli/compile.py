@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 import rnn2onnx
-from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, Model, Rename, Weights, renames
+from rnn2onnx.cli.arguments import AsTensorflow, Ema, Json, ManyShapes, Model, Rename, Weights, combinations, renames
 from rnn2onnx.cli.model_file import record
 from rnn2onnx.cli.quantization import (
     Calibration,
@@ -47,6 +47,21 @@ def compile_model(
     quantize: Quantize = None,
     max_error: MaxError = None,
     calibrate: Calibration = None,
+    target: Annotated[
+        str,
+        typer.Option("--target", metavar="NAME", help="The engine, or a FILE.json that rnn2onnx tune wrote of it."),
+    ] = "onnxruntime",
+    tune: Annotated[
+        bool,
+        typer.Option(
+            "--tune", help="Measure the forms of each recurrence at the lengths of --shape; keep the fastest."
+        ),
+    ] = False,
+    shape: ManyShapes = None,
+    tune_seconds: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--tune-seconds", min=0.0, help="Begin no further measurement after so many; 60 if not given."),
+    ] = None,
     dump_ir: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--dump-ir", metavar="DIR", help="Write the program there as recorded and after each pass."),
@@ -65,6 +80,7 @@ def compile_model(
     """Compile a model to an ONNX file."""
     start = time.perf_counter()
     stages: Stages = []
+    wish = _tuning(tune, shape, tune_seconds)
     if dump_ir is not None:
         os.makedirs(dump_ir, exist_ok=True)
     with ExitStack() as files, progress(f"recording {model}") as line:
@@ -88,6 +104,8 @@ def compile_model(
             quantize=quantize,
             max_error=max_error,
             calibration=calibration(calibrate),
+            target=target,
+            **wish,
             observe=observe,
         )
         line.say(f"writing {output}")
@@ -113,6 +131,18 @@ def _writers(paths: Sequence[str] | None) -> list[tuple[str, Callable[[Report], 
         return [(path, Report.writer(path)) for path in paths or ()]
     except ArgumentError as error:
         raise typer.BadParameter(error.message, param_hint="--report") from None
+
+
+def _tuning(tune: bool, shape: Sequence[str] | None, seconds: float | None) -> dict[str, Any]:
+    """What is measured, as ``rnn2onnx.compile`` takes it; a usage error if that is nothing, or nobody asked."""
+    if not tune:
+        for option, given in (("--shape", shape), ("--tune-seconds", seconds)):
+            if given is not None and given != []:
+                raise typer.BadParameter("it is about what --tune measures; add --tune.", param_hint=option)
+        return {}
+    if not shape:
+        raise typer.BadParameter("say at which lengths: --shape batch=1,32 time=100.", param_hint="--tune")
+    return {"tune": combinations(shape), **({} if seconds is None else {"tune_seconds": seconds})}
 
 
 def _dump(path: str, graph: Graph) -> None:

@@ -18,6 +18,7 @@ from rnn2onnx.cli.run import run
 from rnn2onnx.cli.show import show
 from rnn2onnx.cli.targets import targets
 from rnn2onnx.cli.terminal import complain
+from rnn2onnx.cli.tune import tune
 from rnn2onnx.cli.verify import verify
 from rnn2onnx.cli.weights import weights
 from rnn2onnx.errors import PassError, Rnn2OnnxError, VerifyError
@@ -40,6 +41,7 @@ app.command()(verify)
 app.command()(show)
 app.command()(weights)
 app.command()(bench)
+app.command()(tune)
 app.command()(passes)
 app.command()(targets)
 app.command()(demo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnn2onnx.passes.choice import BY_COSTS, Choice
 from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
@@ -9,7 +10,7 @@ from rnn2onnx.passes.fuse import Fuse
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalise import Normalise
 from rnn2onnx.passes.parallelise import Parallelise
-from rnn2onnx.passes.pipeline import Observe, Pass, run_passes
+from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
@@ -19,7 +20,7 @@ from rnn2onnx.passes.tables import Tables
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.unbundle import Unbundle
 
-PIPELINE: tuple[Pass, ...] = (
+_STEPS: tuple[Pass, ...] = (
     Fold(),
     RollUp(),
     RaiseLoops(),
@@ -37,8 +38,19 @@ PIPELINE: tuple[Pass, ...] = (
 )
 """The passes of a compilation, in order."""
 
+
+def pipeline(choice: Choice = BY_COSTS) -> tuple[Pass, ...]:
+    """The passes of a compilation for a target, with the forms that are forced."""
+    return tuple(chosen_by(choice, step) for step in _STEPS)
+
+
+PIPELINE = pipeline()
+"""The passes of a compilation by the shipped table."""
+
 __all__ = [
+    "BY_COSTS",
     "PIPELINE",
+    "Choice",
     "Contract",
     "Decision",
     "Distribute",
@@ -57,5 +69,6 @@ __all__ = [
     "Tables",
     "Tidy",
     "Unbundle",
+    "pipeline",
     "run_passes",
 ]

@@ -6,7 +6,7 @@ one is taken; and where there is none, a branch decides by the lengths while the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -27,6 +27,10 @@ OpenDims: TypeAlias = "tuple[str | None, str | None]"
 """The lengths that a branch can decide by: batch and steps."""
 ALLOWED = 1.05
 """How many times as long as the best one a form may take that is taken for all lengths."""
+
+
+ANY = 2**62
+"""More than any length."""
 
 
 class Form(NamedTuple):
@@ -55,12 +59,32 @@ class Limits(NamedTuple):
 
     def __str__(self) -> str:
         words = []
-        for limit, name, ends in ((self.rows, "batch", ROWS), (self.steps, "steps", STEPS)):
-            if limit is not None and limit[0] > ends[0]:
+        for limit, name in ((self.rows, "batch"), (self.steps, "steps")):
+            if limit is not None and limit[0] > 0:
                 words.append(f"{name} >= {limit[0]}")
-            if limit is not None and limit[1] < ends[-1]:
+            if limit is not None and limit[1] < ANY:
                 words.append(f"{name} <= {limit[1]}")
         return " and ".join(words) or "always"
+
+
+class Offer(NamedTuple):
+    """What there is to choose for a recurrence.
+
+    Attributes:
+        forms: The names of the forms.
+        rows: Its batch,
+        steps: and its steps, as numbers or names.
+        between: Whether a branch can decide between the first and the second form by its lengths.
+    """
+
+    forms: tuple[str, ...]
+    rows: Dim
+    steps: Dim
+    between: bool
+
+
+Times: TypeAlias = "Mapping[str, Mapping[Sizes, float]]"
+"""Microseconds that the whole program took with each form, by batch and steps."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +93,24 @@ class Choice:
 
     Attributes:
         target: The engine.
-        forced: The names of forms that are taken whatever they cost, by the recurrence (``key_of``).
+        forced: What is taken whatever it costs, by the recurrence (``key_of``): a form, or where the first one is.
+        measured: What was measured, by the recurrence, for the report.
+        offers: Takes down what there is to choose, by the recurrence; nobody asks if None.
     """
 
     target: Target = ONNXRUNTIME
-    forced: Mapping[str, str] = field(default_factory=dict)
+    forced: Mapping[str, str | Limits] = field(default_factory=dict)
+    measured: Mapping[str, Times] = field(default_factory=dict)
+    offers: MutableMapping[str, Offer] | None = None
+
+    def wanted(self, key: str, offer: Offer) -> str | Limits | None:
+        """What is forced for a recurrence out of what there is to choose; None if nothing is."""
+        if self.offers is not None:
+            self.offers.setdefault(key, offer)
+        forced = self.forced.get(key)
+        if isinstance(forced, Limits):
+            return forced if offer.between else None
+        return forced if forced in offer.forms else None
 
     def between(self, builder: Builder, op: Op, form: Form, own: str, report: Report) -> Sequence[Value] | None:
         """The results of a recurrence in another form, or by a branch; None where it keeps its own.
@@ -88,7 +125,8 @@ class Choice:
         rows, steps = lengths_of(op)
         costs = dict(self._costs(op, form, rows, steps))
         limits = self._limits(op, form, own, costs, (_open(builder, rows), _open(builder, steps)), report)
-        report.choose(op, _alternatives(form.name, own, costs, limits))
+        times = self.measured.get(key_of(op), {})
+        report.choose(op, _alternatives(form.name, own, costs, limits, times))
         if limits is None:
             report.note(op, f"as {own} it is the faster one")
             return None
@@ -109,8 +147,11 @@ class Choice:
     def _limits(self, op: Op, form: Form, own: str, costs: Costs, dims: OpenDims, report: Report) -> Limits | None:
         """Where the form is taken; None where it is not."""
         everywhere = Limits(None, None)
-        forced = self.forced.get(key_of(op))
-        if forced in (form.name, own):
+        offer = Offer((form.name, own), *lengths_of(op), dims != (None, None))
+        forced = self.wanted(key_of(op), offer)
+        if isinstance(forced, Limits):
+            return Limits(*(limit if dim is not None else None for limit, dim in zip(forced, dims, strict=True)))
+        if forced is not None:
             return everywhere if forced == form.name else None
         always, never = _regret(costs, everywhere), _regret(costs, None)
         if min(always, never) <= ALLOWED or dims == (None, None):
@@ -185,8 +226,8 @@ def _intervals(sizes: Sequence[int], dim: str | None) -> Iterator[tuple[int, int
     yield None
     if dim is not None:
         for size in sizes[1:]:
-            yield (sizes[0], size - 1)
-            yield (size, sizes[-1])
+            yield (0, size - 1)
+            yield (size, ANY)
 
 
 def _complexity(limits: Limits) -> int:
@@ -196,22 +237,22 @@ def _complexity(limits: Limits) -> int:
 def _condition(builder: Builder, op: Op, limits: Limits, dims: tuple[Dim, Dim]) -> Value:
     """bool[]: whether the lengths are within the limits."""
     found: list[Value] = []
-    for limit, dim, ends in ((limits.rows, dims[0], ROWS), (limits.steps, dims[1], STEPS)):
+    for limit, dim in ((limits.rows, dims[0]), (limits.steps, dims[1])):
         if limit is None:
             continue
         count = builder.dim_value(dim)
         assert count is not None, f"the length {dim} has no value here"
-        low = limit[0] > ends[0]
+        low = limit[0] > 0
         bound = builder.const(np.array(limit[0] if low else limit[1], np.int64))
         kind = "greater_equal" if low else "less_equal"
         found.append(builder.emit(kind, (count, bound), location=op.location)[0])
     return found[0] if len(found) == 1 else builder.emit("and", found, location=op.location)[0]
 
 
-def _alternatives(name: str, own: str, costs: Costs, limits: Limits | None) -> tuple[Alternative, ...]:
+def _alternatives(name: str, own: str, costs: Costs, limits: Limits | None, times: Times) -> tuple[Alternative, ...]:
     taken = "never" if limits is None else str(limits)
     other = {"never": "always", "always": "never"}.get(taken, "else")
     return (
-        Alternative(name, {sizes: pair[0] for sizes, pair in costs.items()}, taken),
-        Alternative(own, {sizes: pair[1] for sizes, pair in costs.items()}, other),
+        Alternative(name, {sizes: pair[0] for sizes, pair in costs.items()}, taken, times.get(name, {})),
+        Alternative(own, {sizes: pair[1] for sizes, pair in costs.items()}, other, times.get(own, {})),
     )

@@ -1,7 +1,7 @@
 """What operations take on an engine, in microseconds, by its cost table.
 
 A guess that is good enough to tell which of two forms is the faster one: each operation has a price for being run and
-one for each number it gives, a product one for its multiplications and one for reading its matrix.
+one for each number it gives; a product takes as long as its multiplications or as reading its matrix.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from rnn2onnx.ir import Block, Dim, Op, Type
+from rnn2onnx.ir import Block, Dim, Op, Type, Value
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.targets import Costs
 
@@ -17,6 +17,10 @@ UNKNOWN_LENGTH = 32
 """What a length is taken for that nothing is known of."""
 _FREE = {"const", "variable", "identity", "squeeze", "unsqueeze", "reshape"}
 _PRODUCTS = {"matmul", "einsum", "conv"}
+_BEHIND_PRODUCTS = {"sigmoid", "tanh", "relu"}
+"""What the engine applies to a product with something added before it is written."""
+LANES = 16
+"""Matrices are as wide as the next multiple of this many columns."""
 
 
 class Estimate:
@@ -45,26 +49,31 @@ class Estimate:
 
     def op(self, op: Op) -> float:
         """Microseconds of an operation."""
-        name = op.kind.name
+        name, costs = op.kind.name, self.costs
         if name == "cond":
-            return self.costs.branch + max(self.block(body) for body in op.blocks)
+            return costs.branch + max(self.block(body) for body in op.blocks)
         if name in ("recur", "scan"):
             return self.recurrence(op)
         if name == "loop":
-            return UNKNOWN_LENGTH * (self.costs.loop_step + self.block(op.blocks[0]))
+            carried = len(op.blocks[0].params) - 1
+            return UNKNOWN_LENGTH * (costs.loop_step + carried * costs.loop_carried + self.block(op.blocks[0]))
         if name in GATES:
             return self.native(op)
-        if name in ("const", "variable"):
+        if name in ("const", "variable") or _is_fused(op):
             return 0.0
         if name in _FREE:
-            return self.costs.node
-        each = self.costs.numbers.get(name, self.costs.numbers["other"])
-        written = sum(self.numbers(value.type) for value in op.results)
+            return costs.node
         if name in _PRODUCTS:
             return self._product(op)
+        each = costs.numbers.get(name, costs.numbers["other"])
+        written = sum(self.numbers(value.type) for value in op.results)
         if name.startswith("reduce_"):
             written = self.numbers(op.operands[0].type)
-        return self.costs.node + self._moved(op) + written * each / 1e3
+        node = 0.0 if name in _BEHIND_PRODUCTS and _is_fused(op.operands[0].op) else self._node(name)
+        return node + self._moved(op) + written * each / 1e3
+
+    def _node(self, name: str) -> float:
+        return self.costs.node + self.costs.more.get(name, 0.0)
 
     def _moved(self, op: Op) -> float:
         """Microseconds for what is too large to stay near the processor."""
@@ -79,31 +88,48 @@ class Estimate:
             depth = self.length(left.shape[-1])
         else:
             depth = max(1, self.numbers(right) // max(1, self.length(right.shape[-1])))
-        written, width = self.numbers(op.results[0].type), self.length(op.results[0].type.shape[-1])
-        several = self.costs.several_rows if written > width else 0.0
-        return self.costs.node + several + self._moved(op) + self.product(written, depth, self.numbers(right))
+        width = self.length(op.results[0].type.shape[-1])
+        rows = self.numbers(op.results[0].type) // max(1, width)
+        return self._node("matmul") + self._moved(op) + self.product(rows, depth, width)
 
-    def product(self, written: int, depth: int, matrix: int, read: float | None = None) -> float:
-        """Microseconds of a product, without those of a node.
+    def product(self, rows: int, depth: int, width: int, read: float | None = None) -> float:
+        """Microseconds of a product, besides those of a node: of few rows, as long as it takes to read the matrix.
 
         Args:
-            written: How many numbers it gives.
-            depth: How many products each of them is the sum of.
-            matrix: How many numbers the matrix on its right has.
+            rows: Of what it gives.
+            depth: How many products each number is the sum of.
+            width: Columns of what it gives.
             read: Bytes of the matrix read in a microsecond, where that is another than a MatMul's.
         """
-        return 2 * written * depth / self.costs.flops + 4 * matrix / (read or self.costs.bytes)
+        costs = self.costs
+        matrix = depth * -(-width // LANES) * LANES
+        return max(2 * rows * matrix / costs.flops, 4 * matrix / (read or costs.bytes))
 
     def recurrence(self, op: Op) -> float:
         """Microseconds of all steps of a ``recur`` or ``scan``."""
         (body,) = op.blocks
         states: int = op.attrs["states"]
         steps = self.length(op.operands[states].type.shape[0])
-        # What is cut out of a product becomes a product and a sequence of its own.
-        cuts = sum(each.kind.name == "slice" for each in body.ops) if op.kind.name == "recur" else 0
-        values = len(body.params) + len(body.results) - states + cuts
-        rest = sum(self.op(each) for each in body.ops if not cuts or each.kind.name != "slice")
-        return steps * (self.costs.step + values * self.costs.carried + rest)
+        values = len(body.params) + len(body.results) - states
+        cuts = [each for each in body.ops if each.kind.name == "slice"] if op.kind.name == "recur" else []
+        rest = sum(self.op(each) for each in body.ops if each not in cuts)
+        return steps * (self.costs.step + values * self.costs.carried + rest) + self._cut(cuts, steps)
+
+    def _cut(self, cuts: Sequence[Op], steps: int) -> float:
+        """Microseconds of what is computed in pieces where a body cuts it: see ``unbundle``."""
+        pieces: dict[Value, int] = {}
+        for each in cuts:
+            pieces[each.operands[0]] = pieces.get(each.operands[0], 0) + 1
+        total = 0.0
+        for value, count in pieces.items():
+            for source in _cone(value):
+                if source.op is None:
+                    numbers = steps * self.numbers(source.type)
+                    total += numbers * self.costs.numbers["slice"] / 1e3 + self._streamed(numbers)
+                    total += steps * (count - 1) * self.costs.carried
+                elif not _is_fused(source.op):
+                    total += steps * (count - 1) * self._node(source.op.kind.name)
+        return total
 
     def native(self, op: Op) -> float:
         """Microseconds of a native layer."""
@@ -122,7 +148,32 @@ class Estimate:
         """
         steps, rows, depth = shape
         columns, costs = GATES[kind] * units, self.costs
-        project = self.product(steps * rows * columns, depth, depth * columns) + self._streamed(steps * rows * columns)
-        walk = self.product(rows * columns, units, units * columns, costs.native_bytes[kind])
+        project = self.product(steps * rows, depth, columns) + self._streamed(steps * rows * columns)
+        walk = self.product(rows, units, columns, costs.native_bytes[kind])
         walk += costs.native_step[kind] + rows * units * costs.native_number[kind] / 1e3
         return (costs.node + project + steps * walk) * (2 if both else 1)
+
+
+def _is_fused(op: Op | None) -> bool:
+    """Whether an operation adds to a product, which the engine does with it: a whole one, or a piece of it."""
+    return op is not None and op.kind.name == "add" and any(_is_product(value.op) for value in op.operands)
+
+
+def _is_product(op: Op | None) -> bool:
+    if op is not None and op.kind.name == "slice":
+        return _is_product(op.operands[0].op) or _is_fused(op.operands[0].op)
+    return op is not None and op.kind.name == "matmul" and op.results[0].type.rank == 2
+
+
+def _cone(value: Value) -> list[Value]:
+    """What is as wide as a value that is cut, and computed for it: up to products and the parameters of the body."""
+    found: list[Value] = []
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if each in found or each.block is not value.block or each.type.shape != value.type.shape:
+            continue
+        found.append(each)
+        if each.op is not None and each.op.kind.name != "matmul":
+            waiting.extend(each.op.operands)
+    return found

@@ -32,10 +32,9 @@ def chosen_by(choice: Choice, step: Pass) -> Pass:
     """A pass that chooses so, where it has anything to choose: a field ``choice``, or one for its ``target``."""
     if not is_dataclass(step) or isinstance(step, type):
         return step
-    given = {"choice": choice, "target": choice.target}
+    given: dict[str, Any] = {"choice": choice, "target": choice.target}
     ours = {field.name: given[field.name] for field in fields(step) if field.name in given}
-    made: Any = replace(step, **ours) if ours else step
-    return made  # type: ignore[no-any-return]
+    return replace(step, **ours) if ours else step
 
 
 def run_passes(

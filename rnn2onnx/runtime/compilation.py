@@ -11,11 +11,12 @@ from rnn2onnx import nest
 from rnn2onnx.errors import ArgumentError, ArgumentTypeError
 from rnn2onnx.exporter import DEFAULT_OPSET, ir_version_of
 from rnn2onnx.ir import Graph
-from rnn2onnx.passes import PIPELINE, run_passes
+from rnn2onnx.passes import Choice, pipeline, run_passes
 from rnn2onnx.runtime.program import Program
 from rnn2onnx.runtime.quantization import Measurement, Wish, with_int8
 from rnn2onnx.runtime.report import RECORD, Stage
-from rnn2onnx.targets import TARGETS
+from rnn2onnx.runtime.tuning import SECONDS, Tuner, cases, on_this_machine
+from rnn2onnx.targets import load
 from rnn2onnx.weights import Given, Rename
 
 Observe = Callable[[str, "Graph | None", Graph, float], None]
@@ -37,11 +38,13 @@ def compile(
     weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     rename: Rename | None = None,
     ema: bool = False,
-    target: str = "onnxruntime",
+    target: str | os.PathLike[str] = "onnxruntime",
     opset: int | None = None,
     quantize: str | None = None,
     max_error: float | None = None,
     calibration: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    tune: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    tune_seconds: float = SECONDS,
     observe: Observe | None = None,
 ) -> Program:
     r"""The program that computes ``outputs``.
@@ -57,7 +60,7 @@ def compile(
             TensorFlow 1.15 has ``lstm_1/kernel`` in a checkpoint of Keras layers where ``lstm_1/lstm_cell/kernel`` is
             recorded: ``rename={r"^(lstm(_\d+)?)/": r"\1/lstm_cell/"}``.
         ema: Whether a variable's ``ExponentialMovingAverage`` is taken in its place, where the weights have one.
-        target: The engine; ``onnxruntime`` is the one there is.
+        target: The engine: ``onnxruntime``, or a file that ``rnn2onnx tune`` wrote of it on another machine.
         opset: The ONNX opset, 13 to 26; 17 if None.
         quantize: ``"int8"`` for weights in int8, which LSTMs and products are computed with; the file is about a
             quarter as large then, and ``Program.quantization`` tells how far each output is from float64.
@@ -65,6 +68,9 @@ def compile(
             differences, relative to that of the output; for integers the share that differs. Recurrences and products
             are left in float32 one by one until it is kept.
         calibration: Inputs to measure that on, or a list of such; random ones if None.
+        tune: What to measure the forms of each recurrence on, so that the fastest ones are taken: lengths by name, as
+            ``{"batch": [1, 32], "time": 100}`` for random inputs of both; or inputs by name; or a list of such.
+        tune_seconds: After so many seconds what was not measured yet is chosen by the target's costs.
         observe: Called after recording and after each pass with its name, the graph before (None after recording) and
             after it, and the seconds it took.
 
@@ -72,8 +78,7 @@ def compile(
         ValueError: The target or opset is unknown, the outputs have one name twice, or the weights don't fit.
         TypeError: There are no tensors in ``outputs``.
     """
-    if target not in TARGETS:
-        raise ArgumentError(f"there is no target {target!r}; there is: {', '.join(map(repr, TARGETS))}.")
+    engine = load(os.fspath(target))
     number = DEFAULT_OPSET if opset is None else opset
     ir_version_of(number)
     if graph is None:
@@ -96,12 +101,19 @@ def compile(
     keep(RECORD, None, recorded, time.perf_counter() - start)
     used = {value.name for value in recorded.inputs}
     ignored = [name for name in graph.placeholders if name not in used]
-    measurement = Measurement(recorded, PIPELINE, wish, number, ignored) if wish is not None else None
+    choice = Choice(engine)
+    if tune is not None:
+        wanted = cases(recorded, tune, ignored)
+        choice = Tuner(recorded, pipeline, choice, wanted, number, on_this_machine(), tune_seconds).tuned()
+    passes = pipeline(choice)
+    measurement = Measurement(recorded, passes, wish, number, ignored) if wish is not None else None
     taken_back = measurement.taken_back() if measurement is not None else frozenset[int]()
-    passes = PIPELINE if measurement is None else with_int8(PIPELINE, taken_back)
+    passes = passes if measurement is None else with_int8(passes, taken_back)
     lowered, decisions = run_passes(recorded, passes, keep)
     structure = nest.map_structure(lambda leaf: leaf is not None, outputs)
-    program = Program(recorded, lowered, structure, decisions, stages, target=target, opset=number, ignored=ignored)
+    program = Program(
+        recorded, lowered, structure, decisions, stages, target=engine.name, opset=number, ignored=ignored
+    )
     if measurement is not None:
         program.quantization = program.report.quantization = measurement.result(program.model, taken_back)
     return program

@@ -182,7 +182,7 @@ class Breaking:
     [(Failing(), "PassError: the pass failing (after none) failed: IndexError"), (Breaking(), "VerifyError: ")],
 )
 def test_a_bug_of_ours_is_exit_70_with_everything_we_know(cli, files, monkeypatch, broken, message):
-    monkeypatch.setattr(compilation, "PIPELINE", (broken,))
+    monkeypatch.setattr(compilation, "pipeline", lambda choice: (broken,))
     found = cli("compile", "bad.py:fine", "-o", "m.onnx")
     assert found.code == 70
     assert "Traceback" in found.err

@@ -9,7 +9,7 @@ to zero before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from rnn2onnx.ir import Array, Block, Builder, Copier, Graph, Op, Value, constan
 from rnn2onnx.ir.replay import dims_of, sweep
 from rnn2onnx.passes.int8_units import LAYERS, Unit, taken_branch, units_of
 from rnn2onnx.passes.padding import Padding, blocks_of, sequences_of
-from rnn2onnx.passes.report import Report, source
+from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.spelled_out import spelled_out
 from rnn2onnx.passes.vectorise import step_mask, zero_of
 
@@ -219,24 +219,17 @@ def _name_of(value: Value) -> str:
 def _decide(report: Report, chosen: Sequence[Unit], kept: Sequence[Unit]) -> None:
     """What became of some units, in the place of what was decided about their native layers."""
     still = {_alike(op) for unit in kept for op in _layers(unit)}
-    gone = {_alike(op): op for unit in chosen for op in _layers(unit)}
-    for key, op in gone.items():
-        what = f"{op.kind.name} of {op.attrs['hidden_size']} units"
-        old = [
-            decision
-            for decision in report.decisions
-            if decision.source == source(op.location)
-            and decision.became == op.kind.name.upper()
-            and decision.what.startswith(what)
-        ]
-        if key not in still:
-            report.decisions[:] = [decision for decision in report.decisions if decision not in old]
-        if op.kind.name != "lstm":
-            continue
-        for decision in old:
-            report.decisions.append(replace(decision, became="DynamicQuantizeLSTM", why=f"{decision.why}; {_WHY}"))
-        if not old:
-            report.decide(op, what, "DynamicQuantizeLSTM", _WHY)
+    gone: dict[tuple[object, ...], list[Op]] = {}
+    for unit in chosen:
+        for op in _layers(unit):
+            gone.setdefault(_alike(op), []).append(op)
+    for key, layers in gone.items():
+        what = f"{layers[0].kind.name} of {layers[0].attrs['hidden_size']} units"
+        native = layers[0].kind.name.upper()
+        report.withdraw(layers[0], what, native, len(layers) if key in still else None)
+        if native == "LSTM":
+            for op in layers:
+                report.decide(op, what, "DynamicQuantizeLSTM", _WHY)
     for unit in chosen:
         if unit.home is None:
             report.decide(unit.members[0], unit.what, "DynamicQuantizeMatMul", _WHY)

@@ -97,7 +97,7 @@ def judge(program: Program, feeds: Mapping[str, Any]) -> tuple[Judgement, ...]:
 
 
 def _with_int8(judgement: Judgement, quantization: Quantization, exact: Array, _: Array, engine: Array) -> Judgement:
-    if engine.shape != exact.shape or engine.dtype.kind != exact.dtype.kind:
+    if engine.ndim != exact.ndim or engine.dtype.kind != exact.dtype.kind:
         return judgement
     measured = next(output.int8 for output in quantization.outputs if output.name == judgement.name)
     allowed = quantization.max_error

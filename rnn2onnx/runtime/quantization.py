@@ -33,7 +33,7 @@ class Error:
     """How far an output is from what the program gives in float64.
 
     Attributes:
-        absolute: The largest difference of two elements; infinite where only one is a number, or the shapes differ.
+        absolute: The largest difference of two elements; infinite where only one is a number.
         relative: The root of the mean square of the differences, relative to that of the output; for integers, bools
             and strings the share of the elements that differ.
     """
@@ -245,15 +245,19 @@ class Measurement:
 
 
 def error_of(found: Sequence[Array], truth: Sequence[Array]) -> Error:
-    """How far some arrays, taken together, are from others."""
-    if any(a.shape != b.shape for a, b in zip(found, truth, strict=True)):
+    """How far some arrays, taken together, are from others.
+
+    Where a program decides by its numbers how many steps it takes, one array may be longer than the other: an element
+    that only one has is compared with zero, and differs.
+    """
+    if any(a.ndim != b.ndim for a, b in zip(found, truth, strict=True)):
         return Error(math.inf, math.inf)
-    a = np.concatenate([array.reshape(-1) for array in found])
-    b = np.concatenate([array.reshape(-1) for array in truth])
+    pairs = [_of_one_shape(a, b) for a, b in zip(found, truth, strict=True)]
+    a, b, lacking = (np.concatenate([arrays[i].reshape(-1) for arrays in pairs]) for i in range(3))
     if not a.size:
         return Error(0.0, 0.0)
     if not is_float(a.dtype):
-        differ = a != b
+        differ = (a != b) | lacking
         numbers = a.dtype.kind in "iu"
         apart = np.abs(a.astype(np.float64) - b.astype(np.float64)) if numbers else differ.astype(np.float64)
         return Error(float(apart.max()), float(differ.mean()))
@@ -264,3 +268,19 @@ def error_of(found: Sequence[Array], truth: Sequence[Array]) -> Error:
         off = float(np.sqrt(np.mean(apart**2)))
         size = float(np.sqrt(np.mean(np.where(np.isfinite(b), b, 0.0) ** 2)))
     return Error(float(apart.max()), 0.0 if off == 0 else off / size if size > 0 else math.inf)
+
+
+def _of_one_shape(a: Array, b: Array) -> tuple[Array, Array, Array]:
+    """Two arrays with zeros where they have no elements and the other has, and where that is."""
+    shape = tuple(map(max, a.shape, b.shape))
+    whole = []
+    lacking = np.zeros(shape, bool)
+    for array in (a, b):
+        there = tuple(slice(length) for length in array.shape)
+        wide = np.zeros(shape, array.dtype)
+        wide[there] = array
+        missing = np.ones(shape, bool)
+        missing[there] = False
+        lacking |= missing
+        whole.append(wide)
+    return whole[0], whole[1], lacking

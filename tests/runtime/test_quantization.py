@@ -81,7 +81,14 @@ def test_an_error_is_infinite_where_only_one_is_a_number() -> None:
     holes = np.array([np.nan, np.inf, 1.0])
     assert error_of([holes], [holes]) == Error(0, 0)
     assert error_of([holes], [np.ones(3)]) == Error(math.inf, math.inf)
-    assert error_of([np.ones((2, 3))], [np.ones((3, 2))]) == Error(math.inf, math.inf)
+    assert error_of([np.ones((2, 3))], [np.ones(6)]) == Error(math.inf, math.inf)
+
+
+def test_what_only_one_has_differs() -> None:
+    assert error_of([np.array([[1, 2, 0]])], [np.array([[1, 2]])]) == Error(0, 1 / 3)
+    longer = error_of([np.array([3.0, 4.0])], [np.array([3.0])])
+    assert longer.relative == pytest.approx(4 / 3)
+    assert error_of([np.ones((0, 2))], [np.ones((1, 2))]) == Error(1, 1)
 
 
 # -- programs ----------------------------------------------------------------------------------------------------------

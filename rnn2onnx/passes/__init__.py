@@ -17,6 +17,7 @@ from rnn2onnx.passes.report import Decision, Report
 from rnn2onnx.passes.roll_up import RollUp
 from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.tables import Tables
+from rnn2onnx.passes.take_in import TakeIn
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.unbundle import Unbundle
 
@@ -33,6 +34,7 @@ _STEPS: tuple[Pass, ...] = (
     Fuse(),
     Tables(),
     Contract(),
+    TakeIn(),
     Lower(),
     Tidy(),
 )
@@ -67,6 +69,7 @@ __all__ = [
     "RollUp",
     "Sink",
     "Tables",
+    "TakeIn",
     "Tidy",
     "Unbundle",
     "pipeline",

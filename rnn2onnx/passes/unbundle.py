@@ -34,16 +34,17 @@ class Unbundle:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with the cuts in the bodies of its recurrences moved to where they cost less."""
-
-        def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
-            if op.kind.name != "recur" or not op.attrs["states"]:
-                return None
-            bundles = _Bundles(builder, op)
-            return bundles.rebuilt() if bundles.cuts else None
-
-        apart = replay(graph, (rule,))
+        apart = replay(graph, (unbundled,))
         # What was added to all gates and stands alone now may be free of the state.
         return apart if apart is graph else Distribute()(apart, report)
+
+
+def unbundled(builder: Builder, op: Op) -> Sequence[Value] | None:
+    """The results of a recurrence with the cuts in its body moved; None if there are none that can be."""
+    if op.kind.name != "recur" or not op.attrs["states"]:
+        return None
+    bundles = _Bundles(builder, op)
+    return bundles.rebuilt() if bundles.cuts else None
 
 
 class _Bundles:

@@ -53,6 +53,7 @@ def test_the_order_of_the_passes() -> None:
         "fuse",
         "tables",
         "contract",
+        "take_in",
         "lower",
         "tidy",
     ]

@@ -19,12 +19,14 @@ from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.tables import Tables
 from rnn2onnx.passes.take_in import TakeIn
 from rnn2onnx.passes.tidy import Tidy
+from rnn2onnx.passes.turn_around import TurnAround
 from rnn2onnx.passes.unbundle import Unbundle
 
 _STEPS: tuple[Pass, ...] = (
     Fold(),
     RollUp(),
     RaiseLoops(),
+    TurnAround(),
     Normalise(),
     Distribute(),
     Parallelise(),
@@ -71,6 +73,7 @@ __all__ = [
     "Tables",
     "TakeIn",
     "Tidy",
+    "TurnAround",
     "Unbundle",
     "pipeline",
     "run_passes",

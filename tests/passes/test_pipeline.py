@@ -44,6 +44,7 @@ def test_the_order_of_the_passes() -> None:
         "fold",
         "roll_up",
         "raise_loops",
+        "turn_around",
         "normalise",
         "distribute",
         "parallelise",

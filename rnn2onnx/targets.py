@@ -76,8 +76,6 @@ class Target:
     Attributes:
         name: What it is called on the command line.
         costs: What things cost on it.
-        prefix_numbers: A prefix scan is faster than a Scan up to so many numbers in a state,
-        prefix_steps: and from so many steps on.
         pack_rows: Rows are sorted by length from so many on,
         pack_segments: and run in so many segments,
         pack_share: where that saves this share of the steps of all rows,
@@ -89,8 +87,6 @@ class Target:
 
     name: str
     costs: Costs
-    prefix_numbers: int
-    prefix_steps: int
     pack_rows: int = 8
     pack_segments: int = 4
     pack_share: float = 0.1
@@ -101,52 +97,48 @@ class Target:
 
 
 _ONNXRUNTIME_COSTS = Costs(
-    call=1.83,
-    node=0.31,
-    step=0.0904,
-    carried=0.0423,
-    loop_step=0.614,
-    loop_carried=0.138,
-    branch=1.24,
+    call=2.3,
+    node=0.308,
+    step=0.144,
+    carried=0.0,
+    loop_step=0.603,
+    loop_carried=0.14,
+    branch=0.771,
     flops=101e3,
-    bytes=93e3,
+    bytes=92.7e3,
     cache=2e6,
-    stream=19.1e3,
-    more={"matmul": 0.251, "where": 0.587, "slice": 0.0, "concat": 0.0, "transpose": 0.0},
+    stream=18.8e3,
+    more={"matmul": 0.151, "where": 0.597, "slice": 0.0, "concat": 0.0, "transpose": 0.0},
     numbers={
-        "add": 0.121,
-        "sub": 0.144,
-        "mul": 0.144,
-        "div": 0.267,
-        "sigmoid": 0.376,
-        "tanh": 0.584,
-        "relu": 0.00892,
-        "exp": 0.0946,
+        "add": 0.116,
+        "sub": 0.145,
+        "mul": 0.153,
+        "div": 0.269,
+        "sigmoid": 0.398,
+        "tanh": 0.531,
+        "relu": 0.000788,
+        "exp": 0.0867,
         "log": 1.59,
-        "sqrt": 0.269,
-        "maximum": 0.192,
-        "minimum": 0.193,
+        "sqrt": 0.262,
+        "maximum": 0.193,
+        "minimum": 0.194,
         "where": 0.401,
-        "slice": 0.323,
+        "slice": 0.347,
         "concat": 0.0,
-        "transpose": 0.258,
-        "other": 0.406,
+        "transpose": 0.235,
+        "other": 0.413,
     },
-    native_step={"lstm": 0.0889, "gru": 0.147, "rnn": 0.0574},
-    native_number={"lstm": 5.12, "gru": 6.09, "rnn": 10.1},
+    native_step={"lstm": 0.0799, "gru": 0.138, "rnn": 0.0481},
+    native_number={"lstm": 5.12, "gru": 6.08, "rnn": 10.1},
     native_bytes={"lstm": 106e3, "gru": 104e3, "rnn": 88.5e3},
 )
 
-ONNXRUNTIME = Target("onnxruntime", costs=_ONNXRUNTIME_COSTS, prefix_numbers=256, prefix_steps=64)
+ONNXRUNTIME = Target("onnxruntime", costs=_ONNXRUNTIME_COSTS)
 """onnxruntime 1.31 on one thread of an AMD Zen 5 with AVX-512, as ``rnn2onnx tune`` measures it.
 
 The least of two measurements of 22 seconds each, of the time of the thread. Against measured times of GRU, LSTM and RNN
 of 1 to 256 rows and 36 to 512 units, as native layers and in a Scan, it is off by 0.07 in the middle, and never wrong
 about which of the two is the faster one where they differ by a tenth or more.
-
-A step of a Scan costs what the engine needs to come round, whatever it computes on few numbers; a prefix scan computes
-each number twice. At 1000 steps of 128 numbers it takes 0.29 of the time of a Scan, at 100 steps 0.62; of 512 numbers
-0.9 to 1, of 2048 numbers 1.9.
 """
 
 TARGETS = {target.name: target for target in (ONNXRUNTIME,)}

@@ -113,7 +113,12 @@ class Estimate:
         values = len(body.params) + len(body.results) - states
         cuts = [each for each in body.ops if each.kind.name == "slice"] if op.kind.name == "recur" else []
         rest = sum(self.op(each) for each in body.ops if each not in cuts)
-        return steps * (self.costs.step + values * self.costs.carried + rest) + self._cut(cuts, steps)
+        # What is given twice, or handed through, is copied.
+        copied = len(body.results) - len(set(body.results) - set(body.params))
+        each = self.costs.step + values * self.costs.carried + copied * self.costs.node + rest
+        walked = [*op.operands[states : len(body.params)], *op.results[states:]]
+        moved = sum(self._streamed(self.numbers(value.type)) for value in walked)
+        return steps * each + moved + self._cut(cuts, steps)
 
     def _cut(self, cuts: Sequence[Op], steps: int) -> float:
         """Microseconds of what is computed in pieces where a body cuts it: see ``unbundle``."""

@@ -157,7 +157,7 @@ def _carrying(states: int, sequences: int, rows: int) -> Probe:
         block.results = (*new, *given)
     made = builder.emit("scan", (*first, *read), blocks=(block,), states=states, reverse=False)
     name = f"{states} states, {sequences} sequences, {rows} rows"
-    return Probe(name, builder.finish((f"y{i}", value) for i, value in enumerate(made)))
+    return Probe(name, builder.finish((f"y{i}", value) for i, value in enumerate(made)), _CHOSEN)
 
 
 def _powers(builder: Builder, value: Value, number: int) -> Value:

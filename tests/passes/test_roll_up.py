@@ -277,7 +277,7 @@ SEVERAL = {
     multi_rnn_cell: ["lstm", "lstm"],
     one_loop_after_the_other: ["lstm", "lstm"],
     there_and_back: ["lstm", "lstm"],
-    both_ways: ["lstm", "lstm"],
+    both_ways: ["lstm"],  # of two directions
     one_from_the_other: ["lstm", "lstm"],
     two_towers_of_one_cell: ["lstm", "lstm"],
 }

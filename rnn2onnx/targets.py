@@ -87,7 +87,7 @@ class Target:
 
     name: str
     costs: Costs
-    pack_rows: int = 8
+    pack_rows: int = 16
     pack_segments: int = 4
     pack_share: float = 0.1
     pack_segment: float = 50.0
@@ -118,7 +118,6 @@ _ONNXRUNTIME_COSTS = Costs(
         "tanh": 0.531,
         "relu": 0.000788,
         "exp": 0.0867,
-        "log": 1.59,
         "sqrt": 0.262,
         "maximum": 0.193,
         "minimum": 0.194,

@@ -19,6 +19,7 @@ from rnn2onnx.ir.replay import dims_of, sweep, sweep_block
 from rnn2onnx.passes.beside import Fused, beside
 from rnn2onnx.passes.bidirectional import both_directions
 from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.dependence import inputs_of, slice_of
 from rnn2onnx.passes.fusible import Fusible, Group
@@ -35,18 +36,23 @@ WORTH = 0.85
 """What it may take of the time of the recurrences one after the other."""
 
 
+TOGETHER, APART = "one recurrence", "one by one"
+"""What there is to choose, where somebody measures it."""
+
+
 @dataclass(frozen=True)
 class Fuse:
     """Small recurrences of the same body run as one."""
 
     name: ClassVar[str] = "fuse"
     target: Target = ONNXRUNTIME
+    choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences side by side where that is faster."""
         builder = Builder(graph.name)
         builder.reserve(dims_of(graph))
-        copier = _Fuser(builder, report, self.target)
+        copier = _Fuser(builder, report, self.target, self.choice)
         for value in graph.inputs:
             copier.new[value] = builder.input(value.name, value.type)
         copier.ops(graph.block)
@@ -61,9 +67,9 @@ class Fuse:
 class _Fuser(Copier):
     """Copies a graph, with groups of recurrences as soon as what all of a group needs is there."""
 
-    def __init__(self, builder: Builder, report: Report, target: Target) -> None:
+    def __init__(self, builder: Builder, report: Report, target: Target, choice: Choice) -> None:
         super().__init__(builder)
-        self.report, self.target = report, target
+        self.report, self.target, self.choice = report, target, choice
         self.fused = False
         self._known = Bounds()
         self._in_block: dict[int, Bounds] = {}
@@ -84,9 +90,13 @@ class _Fuser(Copier):
     def ops(self, block: Block) -> None:
         fusible = Fusible(block)
         done: set[Op] = set()
+        freed: set[Op] = set()
 
         def run(op: Op, *, asked: bool = False) -> None:
-            if op in done or (op in fusible.held and not asked):
+            if op in done:
+                return
+            if op in fusible.held and not asked:
+                freed.add(op)
                 return
             while (group := fusible.group.get(op)) is not None:
                 for each in slice_of(group.needs, self.new, block):
@@ -106,7 +116,6 @@ class _Fuser(Copier):
                     run(each, asked=True)
             self.op(op)
 
-        freed = set(fusible.held)
         for op in block.ops:
             run(op)
 
@@ -153,11 +162,15 @@ class _Fuser(Copier):
             return None
         if limits is None:
             return None
-        words, condition = self._condition(limits, rows, steps)
+        offer = Offer((TOGETHER, APART), rows, steps, between=False)
+        forced = self.choice.wanted(f"{len(group.members)} times {key_of(op)}", offer)
+        if forced == APART:
+            return None
+        words, condition = ("", None) if forced == TOGETHER else self._condition(limits, rows, steps)
         self.report.decide(
             op,
             f"{len(group.members)} times: {described(op)}",
-            f"one recurrence{words}",
+            f"{TOGETHER}{words}",
             "they have the same body and don't wait for each other; where one gives a number that is not finite, they "
             "run again one by one",
         )

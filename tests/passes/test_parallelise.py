@@ -10,8 +10,11 @@ import pytest
 
 import rnn2onnx
 from rnn2onnx import tf
-from rnn2onnx.ir import Graph, walk
+from rnn2onnx.ir import Graph, evaluate, walk
+from rnn2onnx.passes import Choice, pipeline, run_passes
+from rnn2onnx.passes.choice import Offer
 from tests.passes.running import assert_keeps
+from tests.random_graphs import assert_same
 
 UNITS = 3
 Step = Callable[[Any, Any], Any]
@@ -119,6 +122,33 @@ def test_a_known_number_of_steps(steps: int) -> None:
 
 def test_few_steps_or_many_numbers_stay_as_they_are() -> None:
     assert not any("prefix" in d.became for d in program(LINEAR["gated"], lengths=False, steps=10).report)
+
+
+def test_it_is_an_alternative_that_can_be_forced() -> None:
+    made = program(LINEAR["gated"], lengths=False, steps=10)
+    (decision,) = made.report
+    taken = {each.form: each.taken for each in decision.alternatives}
+    assert taken == {"prefix scan": "never", "Scan": "always"}
+    offers: dict[str, Offer] = {}
+    run_passes(made.graph, pipeline(Choice(offers=offers)))
+    ((key, offer),) = offers.items()
+    assert offer == Offer(("prefix scan", "Scan"), "batch", 10, True)
+    forced, decisions = run_passes(made.graph, pipeline(Choice(forced={key: "prefix scan"})))
+    assert "prefix scan" in [each.became for each in decisions]
+    given = feeds(10, 2, lengths=False)
+    assert_same(evaluate(forced, given), evaluate(made.graph, given), 1e-5)
+
+
+@pytest.mark.parametrize(("rows", "steps", "prefix"), [(1, 1000, True), (40, 1000, True), (4000, 1000, False)])
+def test_of_many_numbers_it_is_the_slower_form(rows: int, steps: int, prefix: bool) -> None:
+    """What the table says is what was measured: of 128 numbers a third of the time, of 2048 more than the whole."""
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [steps, rows, UNITS], "x")
+        outputs, _ = tf.nn.dynamic_rnn(LINEAR["gated"], x, dtype=tf.float32, time_major=True)
+    (first, *_) = rnn2onnx.compile(graph, outputs).report
+    costs = {each.form: each.costs[rows, steps] for each in first.alternatives}
+    assert (costs["prefix scan"] < costs["Scan"]) == prefix
 
 
 NOT_LINEAR: dict[str, Cell] = {

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from rnn2onnx.ir import Block, Dim, Graph, Op, Value, constant
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.rows_apart import mixed_in
 
 Axes = tuple[int, int]
 """Where a value has its steps and its rows."""
@@ -40,7 +41,7 @@ class Padding:
                 time = sequences_of(op)[0].type.shape[0]
                 self.dirty |= padded(graph.block, time, cleaned)
                 for value, axes in axes_before(block, op).items():
-                    found = None if axes is None else (axes, time, lengths)
+                    found = None if axes is None or sees_padding(op) else (axes, time, lengths)
                     self._axes[value] = found if self._axes.get(value, found) == found else None
 
     def may_be_in(self, value: Value) -> bool:
@@ -53,9 +54,17 @@ class Padding:
             found = self._axes.get(op.results[0])
             return found if found is not None and value.type.rank == op.results[0].type.rank else None
         lengths = lengths_of(op)
-        if lengths is None or value.type.rank < 2:
+        if lengths is None or value.type.rank < 2 or sees_padding(op):
             return None
         return (0, 1), value.type.shape[0], lengths
+
+
+def sees_padding(recurrence: Op) -> bool:
+    """Whether a recurrence with lengths computes with what is behind the end of rows: other rows, or states go on."""
+    if recurrence.kind.name != "recur":
+        return False
+    (body,), lengths = recurrence.blocks, recurrence.operands[-1]
+    return bool(recurrence.attrs["unmasked"]) or mixed_in(body, lengths.type.shape[0]) is not None
 
 
 def blocks_of(block: Block) -> list[Block]:

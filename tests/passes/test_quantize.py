@@ -250,6 +250,15 @@ def test_a_product_whose_padding_cannot_be_told_stays() -> None:
     np.testing.assert_allclose(found, exact, atol=NEAR)
 
 
+def test_what_a_recurrence_sees_of_other_rows_is_no_padding(any_size: None) -> None:
+    mixing = RECUR.replace(
+        "    %7 = relu %6 : f32[B, 2]\n",
+        "    %8 = reduce_sum %6 {axes=[0], keepdims=true} : f32[1, 2]\n    %7 = add %6, %8 : f32[B, 2]\n",
+    )
+    assert quantized(RECUR, w=weights(3, 2), r=weights(2, 2)).count("quantized_matmul") == 2
+    assert quantized(mixing, w=weights(3, 2), r=weights(2, 2)) == "unchanged"
+
+
 def test_without_lengths_there_is_no_padding() -> None:
     _, made, _ = compiled(layers(lstm, gru, lengths=False))
     assert "where" not in {op.kind.name for op in walk(made.block) if op.results[0].type.rank == 3}
@@ -257,10 +266,10 @@ def test_without_lengths_there_is_no_padding() -> None:
 
 
 def test_parts_that_are_taken_back_stay_as_they_are() -> None:
-    _, first, said = compiled(layers(lstm, lstm), 0)
+    _, first, said = compiled(layers(lstm, lstm, lengths=False), 0)
     assert products(first) == ["lstm", "quantized_lstm"]
     assert sorted(decision.became for decision in said) == ["DynamicQuantizeLSTM", "LSTM"]
-    _, second, _ = compiled(layers(lstm, lstm), 1)
+    _, second, _ = compiled(layers(lstm, lstm, lengths=False), 1)
     assert products(second) == ["quantized_lstm", "lstm"]
     _, none, _ = compiled(layers(lstm, gru), 0, 1)
     plain, _ = run_passes(none, [])

@@ -7,8 +7,10 @@ from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.fuse import Fuse
+from rnn2onnx.passes.join import Join
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalise import Normalise
+from rnn2onnx.passes.pack import Pack
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
 from rnn2onnx.passes.raise_loops import RaiseLoops
@@ -31,13 +33,16 @@ _STEPS: tuple[Pass, ...] = (
     Distribute(),
     Parallelise(),
     Recognise(),
+    Join(),
     Sink(),
     Unbundle(),
     Fuse(),
+    Pack(),
     Tables(),
     Contract(),
     TakeIn(),
     Lower(),
+    Join(),
     Tidy(),
 )
 """The passes of a compilation, in order."""
@@ -60,9 +65,11 @@ __all__ = [
     "Distribute",
     "Fold",
     "Fuse",
+    "Join",
     "Lower",
     "Normalise",
     "Observe",
+    "Pack",
     "Parallelise",
     "Pass",
     "RaiseLoops",

@@ -128,6 +128,9 @@ def _between(block: Block, members: Sequence[Op]) -> _Group | None:
         each.kind.name == "random" for op in inside for each in (op, *(o for body in op.blocks for o in walk(body)))
     ):
         return None
+    if any(op.kind.name == "cond" and op not in members for op in inside):
+        # It would stand on both sides, and so would what lies between it and others of its kind, and so on.
+        return None
     inside.reverse()
     kept = set(inside)
     used = set(block.results)

@@ -18,13 +18,14 @@ from typing import ClassVar
 
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
 from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.passes.bounds import Bounds, bounds_where
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.packed_pieces import Pieces
 from rnn2onnx.passes.packed_region import Region
 from rnn2onnx.passes.packed_regions import regions_of
 from rnn2onnx.passes.packed_rows import Segments, clipped, int64, saves_enough
 from rnn2onnx.passes.packed_schedule import scheduled
-from rnn2onnx.passes.report import Report, described
+from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 
@@ -58,6 +59,8 @@ class _Packer(Copier):
         super().__init__(builder)
         self.target, self.report = target, report
         self._loops = 0
+        self._known = Bounds()
+        self._in_block: dict[int, Bounds] = {}
 
     def ops(self, block: Block) -> None:
         regions = [] if self._loops else [each for each in regions_of(block) if self._is_worth_it(each)]
@@ -71,11 +74,21 @@ class _Packer(Copier):
     def op(self, op: Op) -> tuple[Value, ...]:
         # What a loop runs in each step is small.
         inside = op.kind.name in ("recur", "scan", "loop")
+        if op.kind.name == "cond":
+            for body, holds in zip(op.blocks, (True, False), strict=True):
+                self._in_block[id(body)] = self._known.and_also(bounds_where(op.operands[0], holds))
         self._loops += inside
         try:
             return super().op(op)
         finally:
             self._loops -= inside
+
+    def block(self, body: Block) -> Block:
+        before, self._known = self._known, self._in_block.pop(id(body), self._known)
+        try:
+            return super().block(body)
+        finally:
+            self._known = before
 
     @property
     def _rows(self) -> int:
@@ -86,7 +99,7 @@ class _Packer(Copier):
         target = self.target
         lengths = {dim for value in region.inputs() for dim in value.type.shape}
         known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
-        if not known or (isinstance(region.batch, int) and region.batch < self._rows):
+        if not known or self._known.of(region.batch)[1] < self._rows:
             return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
         return most > _least(region, target)
@@ -99,8 +112,8 @@ class _Packer(Copier):
         assert batch is not None
         least = _least(region, target)
         for op in region.recurrences:
-            why = f"where {self._rows} rows or more end so early that {least} steps of rows are saved; else"
-            self.report.decide(op, described(op), f"{target.pack_segments} segments", why)
+            when = f"{self._rows} rows or more end so early that {least} steps of rows are saved"
+            self.report.also(op, f"rows sorted by length in {target.pack_segments} segments where {when}")
 
         def by_lengths() -> Sequence[Value]:
             lengths = clipped(builder, self.value(region.lengths), steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnn2onnx.ir import Location, Op
 
@@ -66,6 +66,7 @@ class Report:
 
     def __init__(self) -> None:
         self._decided: list[Decision] = []
+        self._also: dict[str, dict[str, None]] = {}
         self._lowered: list[tuple[object, Decision]] = []
         self.limits: set[object] = set()
         self._notes: dict[tuple[Location, str], dict[str, None]] = {}
@@ -81,6 +82,10 @@ class Report:
         made = self._decision(op, described(op), became, why, depth)
         if not any(each.source == made.source and became in _forms(each) for each in self._decided):
             self._lowered.append((block, made))
+
+    def also(self, op: Op, text: str) -> None:
+        """Adds to what is said of the recurrences of a line, whatever they became or become."""
+        self._also.setdefault(source(op.location), {})[text] = None
 
     def _decision(self, op: Op, what: str, became: str, why: str, depth: str) -> Decision:
         alternatives = self._choices.get((op.location, described(op)), ())
@@ -108,7 +113,7 @@ class Report:
         for family, count in counts.items():
             first = next(made for _, made in self._lowered if _family(made) == family)
             found += [first] * max(count.values())
-        return found
+        return [replace(each, why="; ".join((each.why, *self._also.get(each.source, ())))) for each in found]
 
     def withdraw(self, op: Op, what: str, form: str, count: int | None = None) -> None:
         """Takes back what was decided about native layers of a line, for whoever gives them another form.
@@ -157,8 +162,9 @@ def _forms(decision: Decision) -> set[str]:
 
 
 def _family(decision: Decision) -> str:
-    """Equal for copies of one recurrence, whatever their lengths are called."""
-    return f"{decision.source} {_NAMES.sub('_', decision.what)} {decision.became}"
+    """Equal for copies of one recurrence, whatever their lengths are called and which rows they give."""
+    carried = decision.what.partition(" and gives ")[0]
+    return f"{decision.source} {_NAMES.sub('_', carried)} {decision.became}"
 
 
 _NAMES = re.compile(r"(?<=[\[ ])[A-Za-z_]\w*(?=[,\]])")

@@ -1,16 +1,19 @@
-"""``sink``: what only one branch of a condition needs is computed in that branch.
+"""``sink``: what only the branches of a condition need is computed in these branches.
 
-Where a recurrence has two forms, and the lengths decide which one runs, each has work of its own before the loop.
+Where a recurrence has two forms, and the lengths decide which one runs, each has work of its own before the loop. What
+both of them read is computed in both, up to the products that their sequences are: each form may then take into its
+steps what is better computed there. Only one branch runs, so nothing is computed twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, captures
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, captures, constant, walk
 from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.passes.affine import columns_of
 from rnn2onnx.passes.report import Report
 
 Place = tuple[Op, int]
@@ -19,7 +22,7 @@ Place = tuple[Op, int]
 
 @dataclass(frozen=True)
 class Sink:
-    """Operations that only one branch needs move into it."""
+    """Operations that only the branches of one condition need move into them."""
 
     name: ClassVar[str] = "sink"
 
@@ -49,13 +52,12 @@ class _Sinker(Copier):
     def ops(self, block: Block) -> None:
         places = _places(block)
         for op in block.ops:
-            place = places.get(op)
-            if place is not None:
-                self.moved = True
-                branch = place[0].blocks[place[1]]
-                self._waiting.setdefault(id(branch), []).append(op)
+            if op not in places:
+                self.op(op)
                 continue
-            self.op(op)
+            self.moved = True
+            for cond, number in places[op]:
+                self._waiting.setdefault(id(cond.blocks[number]), []).append(op)
 
     def block(self, body: Block) -> Block:
         with self.builder.body([value.type for value in body.params], [value.name for value in body.params]) as block:
@@ -65,22 +67,39 @@ class _Sinker(Copier):
         return block
 
 
-def _places(block: Block) -> Mapping[Op, Place]:
-    """For each operation that only one branch needs, that branch."""
+def _places(block: Block) -> Mapping[Op, Sequence[Place]]:
+    """For each operation that only branches of one condition need, these branches."""
     needed: dict[Value, set[Place | None]] = {value: {None} for value in block.results}
-    found: dict[Op, Place] = {}
+    found: dict[Op, Sequence[Place]] = {}
     for op in reversed(block.ops):
         wanted: set[Place | None] = set().union(*(needed.get(value, set()) for value in op.results))
-        place = next(iter(wanted)) if len(wanted) == 1 else None
-        if place is not None and op.kind.reusable and op.kind.name not in ("const", "variable"):
-            found[op] = place
-        else:
-            place = None
+        places: Sequence[Place | None] = (None,)
+        if None not in wanted and op.kind.reusable and op.kind.name not in ("const", "variable"):
+            homes = sorted((place for place in wanted if place is not None), key=lambda place: place[1])
+            if len(homes) == 1 or (len(homes) > 1 and _is_one(homes) and _is_projection(op)):
+                places = found[op] = homes
+        several = len(places) > 1
         for value in op.operands:
-            needed.setdefault(value, set()).add(place)
+            # A product is computed in both branches, what it is a product of is not.
+            needed.setdefault(value, set()).update((None,) if several and op.kind.name == "matmul" else places)
         for number, body in enumerate(op.blocks):
             # What a loop needs in its body it needs in every step: it stays before the loop.
-            inner: Place | None = (op, number) if op.kind.name == "cond" and place is None else place
+            inner = ((op, number),) if op.kind.name == "cond" and places == (None,) else places
             for value in captures(body):
-                needed.setdefault(value, set()).add(inner)
+                needed.setdefault(value, set()).update(inner)
     return found
+
+
+def _is_one(places: Sequence[Place]) -> bool:
+    """Whether these are branches of one condition in which recurrences run."""
+    cond = places[0][0]
+    return all(place[0] is cond for place in places) and any(
+        op.kind.name == "recur" for body in cond.blocks for op in walk(body)
+    )
+
+
+def _is_projection(op: Op) -> bool:
+    """Whether an operation is a product with a matrix, or works element by element on one."""
+    if op.kind.name == "matmul":
+        return constant(op.operands[1]) is not None
+    return op.kind.elementwise or (op.kind.name == "slice" and columns_of(op) is not None)

@@ -56,6 +56,7 @@ class _Taker(Copier):
         super().__init__(builder)
         self.target = target
         self.users = _users(graph.block)
+        self.given = {dim for value in graph.inputs for dim in value.type.shape}
         self.known = Bounds()
         self._in_block: dict[int, Bounds] = {}
 
@@ -80,6 +81,9 @@ class _Taker(Copier):
 
     def _recurrence(self, op: Op) -> Sequence[Value] | None:
         rows = op.operands[0].type.shape[0] if op.operands[0].type.rank else 1
+        if isinstance(rows, str) and rows not in self.given:
+            # Rows sorted by length run in several parts; a branch in each of them would cost more than it saves.
+            return None
         cone = _cone(op, self.users)
         if not cone:
             return None

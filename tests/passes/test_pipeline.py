@@ -49,13 +49,16 @@ def test_the_order_of_the_passes() -> None:
         "distribute",
         "parallelise",
         "recognise",
+        "join",
         "sink",
         "unbundle",
         "fuse",
+        "pack",
         "tables",
         "contract",
         "take_in",
         "lower",
+        "join",
         "tidy",
     ]
 
@@ -113,7 +116,7 @@ def test_every_recurrence_that_is_left_is_decided_about() -> None:
   return "y" = %10
 }"""
     made = decisions(text)
-    assert sorted(decision.became for decision in made) == ["Loop", "RNN", "Scan", "Scan"]
+    assert sorted(decision.became for decision in made) == ["Loop", "RNN or Scan", "Scan"]
     assert all(decision.why and decision.source for decision in made)
 
 

@@ -6,6 +6,7 @@ cell, and towers side by side, share the steps of one recurrence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -229,7 +230,9 @@ class _Fuser(Copier):
             }
             estimate = Estimate(self.target.costs, sizes)
             together = sum(estimate.op(op) for op in block.ops if op not in before) + 2 * self.target.costs.branch
-            return together / sum(map(estimate.op, group.apart))
+            apart = sum(map(estimate.op, group.apart))
+            # Without steps or rows there may be nothing to save.
+            return together / apart if apart else math.inf
 
         many = steps if isinstance(steps, int) else STEPS[-1]
         if isinstance(rows, int):

@@ -159,6 +159,12 @@ def test_where_sizes_are_known_one_form_is_chosen() -> None:
     assert fused(large, Fuse())[0] is large
 
 
+@pytest.mark.parametrize(("steps", "rows"), [(0, 0), (0, 1), (1, 0)])
+def test_what_has_no_steps_or_no_rows_is_left(steps: int, rows: int) -> None:
+    graph = parse(TOWERS.replace("[T,", f"[{steps},").replace("B, 2]", f"{rows}, 2]").replace("[B]", f"[{rows}]"))
+    assert fused(graph, Fuse())[0] is graph
+
+
 @pytest.mark.parametrize(
     "graph",
     [

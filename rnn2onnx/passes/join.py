@@ -1,17 +1,19 @@
 """``join``: branches that decide by the same condition become one branch.
 
 Where each layer of a stack has two forms and the batch says which of them is the faster one, the program decides once,
-and each side holds the whole stack: what comes later sees the layers of one side together.
+and each side holds the whole stack: what comes later sees the layers of one side together. So does each side hold what
+gates its rows by a product that it reads too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, walk
 from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.passes.behind import gated_behind
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.report import Report
 
@@ -24,18 +26,25 @@ class Join:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with branches joined."""
-        while True:
+        while any(_group(block) is not None for block in _blocks(graph.block)):
             builder = Builder(graph.name)
             builder.reserve(dims_of(graph))
             copier = _Joiner(builder)
             for value in graph.inputs:
                 copier.new[value] = builder.input(value.name, value.type)
             copier.ops(graph.block)
-            if not copier.fired:
-                return graph
             results = [copier.new[value] for value in graph.block.results]
             graph = builder.finish(zip(graph.outputs, results, strict=True))
             sweep(graph)
+        return graph
+
+
+def _blocks(block: Block) -> Iterator[Block]:
+    """A block and those in it."""
+    yield block
+    for op in block.ops:
+        for body in op.blocks:
+            yield from _blocks(body)
 
 
 class _Joiner(Copier):
@@ -44,7 +53,6 @@ class _Joiner(Copier):
         if group is None:
             super().ops(block)
             return
-        self.fired = True
         for op in block.ops:
             if op not in group.behind:
                 self.op(op)
@@ -86,7 +94,7 @@ class _Group:
 
     Attributes:
         members: The branches.
-        inside: They and what lies between them, in order.
+        inside: They, what lies between them, and gates of what they give, in order.
         behind: All that depends on any of them, they among it.
         results: What is needed of ``inside`` by others.
     """
@@ -98,7 +106,7 @@ class _Group:
 
 
 def _group(block: Block) -> _Group | None:
-    """The first branches of a block that can be joined."""
+    """The first branches of a block that can be joined, or the first one with gates behind it."""
     by_condition: dict[Value, list[Op]] = {}
     for op in block.ops:
         if op.kind.name == "cond":
@@ -108,10 +116,15 @@ def _group(block: Block) -> _Group | None:
             found = _between(block, members)
             if found is not None:
                 return found
+    for cond in (op for members in by_condition.values() for op in members):
+        gates = gated_behind(block, cond)
+        found = _between(block, [cond], gates) if gates else None
+        if found is not None:
+            return found
     return None
 
 
-def _between(block: Block, members: Sequence[Op]) -> _Group | None:
+def _between(block: Block, members: Sequence[Op], gates: Sequence[Op] = ()) -> _Group | None:
     behind: dict[Op, None] = {}
     reached: set[Value] = set()
     for op in block.ops:
@@ -121,7 +134,7 @@ def _between(block: Block, members: Sequence[Op]) -> _Group | None:
     needed: set[Value] = set()
     inside: list[Op] = []
     for op in reversed(behind):
-        if op in members or any(value in needed for value in op.results):
+        if op in members or op in gates or any(value in needed for value in op.results):
             inside.append(op)
             needed.update(inputs_of(op))
     if any(

@@ -111,7 +111,7 @@ def _no_difference(builder: Builder, op: Op) -> Sequence[Value] | None:
 
 
 def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
-    """Transposes of transposes, slices of the operands of a concat, casts there and back that lose nothing."""
+    """Transposes and shapes of transposes, slices of what was concatenated, casts there and back that lose nothing."""
     if not op.operands or op.operands[0].op is None:
         return None
     inner = op.operands[0].op
@@ -120,6 +120,9 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
         if perm == tuple(range(len(perm))):
             return inner.operands
         return builder.emit("transpose", inner.operands, perm=perm, location=op.location)
+    if op.kind.name == "shape" and inner.kind.name == "transpose":
+        order = builder.const(np.array(inner.attrs["perm"], np.int64))
+        return builder.emit("gather", (builder.shape_of(inner.operands[0]), order), axis=0, location=op.location)
     if op.kind.name == "cast" == inner.kind.name and _holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
         if inner.operands[0].type.dtype == op.attrs["dtype"]:
             return inner.operands

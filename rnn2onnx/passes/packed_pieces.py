@@ -12,7 +12,7 @@ from rnn2onnx.passes.packed_region import Region, rows_of, sequences_of
 from rnn2onnx.passes.packed_rows import Segments, int64
 from rnn2onnx.passes.packed_zeros import masked_by_lengths
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.time_and_batch import Place, places_of_operands
+from rnn2onnx.passes.time_and_batch import Place
 from rnn2onnx.passes.vectorise import is_zero, zero_of
 
 INT32 = np.dtype(np.int32)
@@ -51,13 +51,23 @@ class Pieces:
         assert place.time is not None
         assert place.batch is not None
         time_first = place.time < place.batch
-        restored = self.segments.restored(self._all(value), time_first=time_first)
+        restored = self.segments.restored(self._all(value), self._sliced_steps(value), time_first=time_first)
         leading = (place.time, place.batch) if time_first else (place.batch, place.time)
         order = (*leading, *place.rest(value.type.rank))
         perm = tuple(order.index(axis) for axis in range(len(order)))
         if perm != tuple(range(len(order))):
             restored = self.builder.emit("transpose", (restored,), perm=perm)[0]
         return restored
+
+    def _sliced_steps(self, value: Value) -> Value | None:
+        """The numbers of the steps that a value behind a slice has; None if it has them all."""
+        cut = self.region.cuts.get(value)
+        if cut is None:
+            return None
+        steps, limits = self.segments.all_steps(), map(self.outer.value, cut.operands[1:])
+        axis = self.region.places[cut.results[0]].time or 0
+        types = [steps.type.with_shape((cut.results[0].type.shape[axis],))]
+        return self.builder.emit("slice", (steps, *limits), axes=(0,), steps=cut.attrs["steps"], types=types)[0]
 
     def _all(self, value: Value) -> Value:
         if value not in self._joined:
@@ -93,9 +103,11 @@ class Pieces:
         return op.operands if masked is None else (masked,)
 
     def _computed(self, op: Op, at: int) -> Value:
+        if self.region.is_cut(op):
+            return self.piece(op.operands[0], at)
         result, place = op.results[0], self.region.places[op.results[0]]
         rest = place.rest(result.type.rank)
-        places = places_of_operands(op, place)
+        places = self.region.places_in(op)
         assert places is not None
         masked = masked_by_lengths(op, self.region)
         if masked is not None:

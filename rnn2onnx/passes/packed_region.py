@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rnn2onnx.ir import Dim, Op, Value
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.time_and_batch import Place
+from rnn2onnx.passes.time_and_batch import NOWHERE, Place, places_of_operands
 
 
 @dataclass(eq=False)
@@ -23,6 +23,7 @@ class Region:
         ops: All its operations.
         body: The same, in order.
         places: Where each of its values that has steps has them.
+        cuts: The slice along time that a value lies behind; it has all steps in the segments.
         outputs: The values that are needed outside.
         needs: The regions that have to run before.
     """
@@ -34,6 +35,7 @@ class Region:
     ops: set[Op] = field(default_factory=set)
     body: list[Op] = field(default_factory=list)
     places: dict[Value, Place] = field(default_factory=dict)
+    cuts: dict[Value, Op] = field(default_factory=dict)
     outputs: list[Value] = field(default_factory=list)
     needs: set[Region] = field(default_factory=set)
 
@@ -41,6 +43,17 @@ class Region:
         """The outer values that it works on."""
         used = {value for op in self.ops for value in inputs_of(op) if value not in self.places}
         return used | {self.lengths}
+
+    def places_in(self, op: Op) -> Sequence[Place] | None:
+        """Where the operands of an operation of the region have time and batch."""
+        place = self.places[op.results[0]]
+        if self.is_cut(op):
+            return [place, *[NOWHERE] * (len(op.operands) - 1)]
+        return places_of_operands(op, place)
+
+    def is_cut(self, op: Op) -> bool:
+        """Whether an operation is a slice along time."""
+        return self.cuts.get(op.results[0]) is op
 
     def waits_for(self, other: Region) -> bool:
         """Whether ``other`` has to run before this one."""

@@ -75,6 +75,21 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
     )
 
 
+# -- slices along time -------------------------------------------------------------------------------------------------
+
+
+def _cut(op: Op, region: Region) -> Op | None:
+    """The slice along time that the result of an operation lies behind: its own, or that of an operand."""
+    found = next((region.cuts[value] for value in op.operands if value in region.cuts), None)
+    if found is not None or op.kind.name != "slice" or op.operands[0] not in region.places:
+        return found
+    return op if op.attrs["axes"] == (region.places[op.operands[0]].time,) else None
+
+
+def _has_steps(value: Value, place: Place) -> bool:
+    return place.time is not None and value.type.shape[place.time] != 1
+
+
 # -- what belongs together ---------------------------------------------------------------------------------------------
 
 
@@ -132,7 +147,7 @@ class _Finder:
         for region in reversed(self.regions):
             if (region.lengths, region.time, region.batch) != (given, time, batch) or not self._is_free(op, region):
                 continue
-            if all(region.places.get(value, Place(0, 1)) == (0, 1) for value in walked):
+            if all(region.places.get(value, Place(0, 1)) == (0, 1) and value not in region.cuts for value in walked):
                 break
         else:
             region = Region(given, time, batch)
@@ -151,24 +166,33 @@ class _Finder:
         (region,) = homes
         if not all(self._inside(value, region) for value in op.operands if value in self.home):
             return None
-        place = self._place(op, region)
+        cut = _cut(op, region)
+        place = region.places[op.operands[0]] if cut is op else self._place(op, region, cut)
         if place is None or not self._is_free(op, region):
             return None
+        if cut is not None:
+            region.cuts[op.results[0]] = cut
         region.places[op.results[0]] = place
         self.home[op.results[0]] = region
         return region
 
-    def _place(self, op: Op, region: Region) -> Place | None:
-        if len(op.results) != 1:
+    def _place(self, op: Op, region: Region, cut: Op | None) -> Place | None:
+        if len(op.results) != 1 or any(
+            value in region.places and region.cuts.get(value) is not cut for value in op.operands
+        ):
             return None
+        steps = region.time if cut is None else cut.results[0].type.shape[region.places[cut.results[0]].time or 0]
         shape = op.results[0].type.shape
         for time, batch in itertools.permutations(range(len(shape)), 2):
-            if (shape[time], shape[batch]) != (region.time, region.batch):
+            if (shape[time], shape[batch]) != (steps, region.batch):
                 continue
             places = places_of_operands(op, Place(time, batch))
-            if places is not None and all(
-                region.places.get(value, place) == place for value, place in zip(op.operands, places, strict=True)
-            ):
+            if places is None:
+                continue
+            operands = list(zip(op.operands, places, strict=True))
+            if cut is not None and any(value not in region.places and _has_steps(value, at) for value, at in operands):
+                continue
+            if all(region.places.get(value, place) == place for value, place in operands):
                 return Place(time, batch)
         return None
 
@@ -180,7 +204,7 @@ class _Finder:
             if region is None:
                 region = self._region_before(op, wanted)
             if region is not None and lengths_of(op) is None:
-                places = places_of_operands(op, region.places[op.results[0]])
+                places = region.places_in(op)
                 assert places is not None
                 for value, place in zip(op.operands, places, strict=True):
                     wanted.setdefault(value, set()).add((region, place))

@@ -195,17 +195,32 @@ class Segments:
             end = builder.emit("expand", (zero, shape))[0]
         return builder.emit("concat", (*parts, end), axis=0)[0]
 
-    def restored(self, joined: Value, *, time_first: bool) -> Value:
-        """[T, B, …] or [B, T, …]: each row where it was, zero past its length."""
+    def all_steps(self) -> Value:
+        """i64[T]: the number of each step."""
         builder = self.builder
-        steps = builder.emit("range", (int64(builder, 0), self._total, int64(builder, 1)))[0]
+        types = [Type(INT64, self.shape[:1])]
+        return builder.emit("range", (int64(builder, 0), self._total, int64(builder, 1)), types=types)[0]
+
+    def restored(self, joined: Value, chosen: Value | None, *, time_first: bool) -> Value:
+        """[T, B, …] or [B, T, …]: each row where it was, zero past its length.
+
+        Args:
+            joined: What all segments give (``joined``).
+            chosen: The numbers of the steps that are wanted; all if None.
+            time_first: Whether time comes before batch.
+        """
+        builder = self.builder
         axis, other = (1, 0) if time_first else (0, 1)
-        starts = builder.emit("unsqueeze", (self._starts_of_steps(),), axes=(axis,))[0]
+        starts = self._starts_of_steps()
+        steps = self.all_steps() if chosen is None else chosen
+        if chosen is not None:
+            starts = builder.emit("gather", (starts, chosen), axis=0)[0]
+        starts = builder.emit("unsqueeze", (starts,), axes=(axis,))[0]
         ranks, ends = (builder.emit("unsqueeze", (each,), axes=(other,))[0] for each in (self.rank, self.given))
         at = builder.emit("add", (starts, ranks))[0]
         alive = builder.emit("less", (builder.emit("unsqueeze", (steps,), axes=(axis,))[0], ends))[0]
         places = builder.emit("where", (alive, at, self._starts[-1]))[0]
-        shape = self.shape if time_first else self.shape[::-1]
+        shape = (steps.type.shape[0], self.shape[1]) if time_first else (self.shape[1], steps.type.shape[0])
         types = [joined.type.with_shape((*shape, *joined.type.shape[1:]))]
         return builder.emit("gather", (joined, places), axis=0, types=types)[0]
 

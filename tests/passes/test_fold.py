@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
-from rnn2onnx.ir import parse
+from rnn2onnx.ir import evaluate, parse
 from rnn2onnx.passes import Fold
 from rnn2onnx.passes.report import Report
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import after, assert_keeps, quick
-from tests.random_graphs import random_graph
+from tests.random_graphs import assert_same, random_graph
 
 
 def test_what_is_constant_is_computed() -> None:
@@ -69,6 +70,18 @@ def test_what_changes_nothing_is_gone() -> None:
   return "y" = %0
 }"""
     )
+
+
+def test_a_shape_needs_no_transpose() -> None:
+    text = """graph g(%x: f32[A, B, 3]) {
+  %0 = transpose %x {perm=[2, 0, 1]} : f32[3, A, B]
+  %1 = shape %0 : i64[3]
+  return "shape" = %1
+}"""
+    made = after("fold", text)
+    assert "transpose" not in made
+    given = {"x": np.zeros((4, 5, 3), np.float32)}
+    assert_same(evaluate(parse(made), given), evaluate(parse(text), given))
 
 
 def test_there_and_back_is_nothing() -> None:

@@ -236,6 +236,42 @@ def test_random_recurrences(case: Any, segments: int) -> None:
         assert_same(evaluate(made, given), evaluate(before, given), 1e-4)
 
 
+@pytest.mark.parametrize(("limits", "step"), [((0, 3), 1), ((1, 4), 1), ((-3, -1), 1), ((0, 99), 1), ((-1, -99), -1)])
+def test_a_slice_along_time_picks_steps_when_rows_go_back(limits: tuple[int, int], step: int) -> None:
+    text = ONE.replace(
+        '  return "end"',
+        f"""  %20 = const [{limits[0]}] : i64[1]
+  %21 = const [{limits[1]}] : i64[1]
+  %22 = slice %1, %20, %21 {{axes=[0], steps=[{step}]}} : f32[S, B, 2]
+  %23 = tanh %22 : f32[S, B, 2]
+  %24 = transpose %23 {{perm=[1, 0, 2]}} : f32[B, S, 2]
+  %25 = add %22, %23 : f32[S, B, 2]
+  return "some" = %24, "more" = %25, "end\"""",
+    ).replace(', "y" = %1', "")
+    graph = parse(text)
+    made = packed(graph)
+    assert len(kinds(made, "tanh")) == 2 * 2 + 2 * 2, "on sorted rows too"
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_behind_a_slice_what_has_steps_of_its_own_stays_outside() -> None:
+    text = ONE.replace("%h: f32[B, 2])", "%h: f32[B, 2], %k: f32[S, B, 2])").replace(
+        '  return "end"',
+        """  %20 = const [1] : i64[1]
+  %21 = const [3] : i64[1]
+  %22 = slice %1, %20, %21 {axes=[0], steps=[1]} : f32[S, B, 2]
+  %23 = mul %22, %k : f32[S, B, 2]
+  return "some" = %23, "end\"""",
+    )
+    graph = parse(text)
+    made = packed(graph)
+    assert kinds(made, "mul")[-1] in made.block.ops
+    given = feeds(5, 5, [5, 1, 3, 4, 2], k=normal(4, 2, 5, 2))
+    assert_same(evaluate(made, given), evaluate(graph, given))
+
+
 def native(kind: str, direction: str) -> str:
     """A layer of onnxruntime's own with initial states."""
     gates = {"gru": 3, "lstm": 4, "rnn": 1}[kind]

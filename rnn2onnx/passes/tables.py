@@ -91,7 +91,8 @@ def _product(builder: Builder, op: Op) -> Sequence[Value] | None:
         return None
     rest: list[Value] = []
     kept: list[Array] = []
-    terms: dict[Value, tuple[Lookup, Array]] = {}
+    # Tables of other lengths stay apart: they count from their own ends, and fail past them.
+    terms: dict[tuple[Value, int], tuple[Lookup, Array]] = {}
     start = 0
     for part in _parts(op.operands[0]):
         width = part.type.shape[-1]
@@ -104,8 +105,9 @@ def _product(builder: Builder, op: Op) -> Sequence[Value] | None:
             kept.append(rows)
             continue
         table = found.table.astype(np.float64) @ rows.astype(np.float64)
-        before = terms.get(found.ids)
-        terms[found.ids] = (found, table if before is None else table + before[1])
+        key = (found.ids, len(table))
+        before = terms.get(key)
+        terms[key] = (found, table if before is None else table + before[1])
     if not terms:
         return None
     made = [term.value(builder, table.astype(known.dtype), op.location) for term, table in terms.values()]
@@ -145,6 +147,8 @@ def _function(builder: Builder, op: Op) -> Sequence[Value] | None:
     if not looked or any(found.ids is not looked[0].ids or len(found.table) > LARGEST for found in looked):
         return None
     if op.results[0].type.rank != looked[0].ids.type.rank + 1:
+        return None
+    if len({len(found.table) for found in looked}) != 1:
         return None
     sizes = {found.table.shape for found in looked}
     with np.errstate(all="ignore"):

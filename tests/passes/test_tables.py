@@ -82,6 +82,21 @@ def test_words_of_two_kinds_are_two_rows() -> None:
     assert kinds(made) == ["gather", "gather", "add"]
 
 
+def test_one_word_in_tables_of_two_lengths_is_two_rows() -> None:
+    words = Words()
+    longer = words.emit("gather", words.builder.const(normal(4, 6, 20)), words.ids, axis=0)
+    joined = words.emit("concat", words.looked, longer, axis=1)
+    product = words.graph(words.emit("matmul", joined, words.weight(40, 4)))
+    made = assert_keeps(product, {**FEEDS, "ids": np.array([4, -1, 0, -5], np.int32)}, "tables")
+    assert kinds(made) == ["gather", "gather", "add"]
+
+
+def function_of_rows_of_two_lengths() -> Graph:
+    words = Words()
+    longer = words.emit("gather", words.builder.const(normal(4, 6, 20)), words.ids, axis=0)
+    return words.graph(words.emit("mul", words.looked, longer))
+
+
 def kept_table() -> Graph:
     words = Words()
     scaled = words.emit("mul", words.looked, words.weight(20))
@@ -127,6 +142,7 @@ NEAR_MISSES = [
     narrow_table,
     large_table,
     function_of_other_rows,
+    function_of_rows_of_two_lengths,
     product_of_words_of_two_kinds,
     whole_numbers,
     constants_for_each_row,

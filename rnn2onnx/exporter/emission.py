@@ -23,7 +23,7 @@ from rnn2onnx.ir.types import DType, Type
 Row: TypeAlias = "Callable[..., onnx_ir.Value | Sequence[onnx_ir.Value]]"
 """The ONNX form of a kind: ``row(emission, op, *operands)`` gives the results."""
 
-_PACKED = frozenset({"matmul", "lstm", "gru", "rnn"})
+_PACKED = frozenset({"matmul", "lstm", "gru", "rnn", "quantized_matmul", "quantized_lstm"})
 """What reads weights that onnxruntime rearranges when it loads a file."""
 _SMALL = 64
 
@@ -94,14 +94,12 @@ class Emission:
     def const(self, array: Array, name: str = "", hint: str = "") -> onnx_ir.Value:
         """A constant: an initializer, or a node in the body that uses it where it is small and has no name.
 
-        Engines that look at a body by itself see its axes and shapes that way. Weights in int8 belong to the body that
-        uses them: onnxruntime packs them once, not in each step, only if they are no farther than one body away.
+        Engines that look at a body by itself see its axes and shapes that way.
         """
-        near = len(self.scopes) > 1 and array.dtype == np.int8
-        inside = len(self.scopes) > 1 and not name and array.size <= _SMALL and not near
+        inside = len(self.scopes) > 1 and not name and array.size <= _SMALL
         # A weight that is used twice under one name, such as that of a cell run over two inputs, is there once.
         key: Hashable = ("const", name, freeze(array) if array.size <= _SMALL else _digest(array))
-        home = self.scopes[-1 if near else 0]
+        home = self.scopes[0]
         for scope in reversed(self.scopes) if inside else [home]:
             if key in scope.known:
                 return scope.known[key][0]

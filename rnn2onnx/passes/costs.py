@@ -16,7 +16,7 @@ from rnn2onnx.targets import Costs
 UNKNOWN_LENGTH = 32
 """What a length is taken for that nothing is known of."""
 _FREE = {"const", "variable", "identity", "squeeze", "unsqueeze", "reshape"}
-_PRODUCTS = {"matmul", "einsum", "conv"}
+_PRODUCTS = {"matmul", "quantized_matmul", "einsum", "conv"}
 _BEHIND_PRODUCTS = {"sigmoid", "tanh", "relu"}
 """What the engine applies to a product with something added before it is written."""
 LANES = 16
@@ -57,7 +57,7 @@ class Estimate:
         if name == "loop":
             carried = len(op.blocks[0].params) - 1
             return UNKNOWN_LENGTH * (costs.loop_step + carried * costs.loop_carried + self.block(op.blocks[0]))
-        if name in GATES:
+        if name in GATES or name == "quantized_lstm":
             return self.native(op)
         if name in ("const", "variable") or _is_fused(op):
             return 0.0
@@ -84,7 +84,7 @@ class Estimate:
 
     def _product(self, op: Op) -> float:
         left, right = op.operands[0].type, op.operands[1].type
-        if op.kind.name == "matmul":
+        if op.kind.name in ("matmul", "quantized_matmul"):
             depth = self.length(left.shape[-1])
         else:
             depth = max(1, self.numbers(right) // max(1, self.length(right.shape[-1])))
@@ -140,7 +140,9 @@ class Estimate:
         """Microseconds of a native layer."""
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         shape = [self.length(dim) for dim in given["X"].type.shape]
-        return self.layer(op.kind.name, shape, op.attrs["hidden_size"], given["W"].type.shape[0] == 2)
+        return self.layer(
+            op.kind.name.removeprefix("quantized_"), shape, op.attrs["hidden_size"], given["W"].type.shape[0] == 2
+        )
 
     def layer(self, kind: str, shape: Sequence[int], units: int, both: bool = False) -> float:
         """Microseconds of a native layer.

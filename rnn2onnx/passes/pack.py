@@ -19,6 +19,7 @@ from typing import ClassVar
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
 from rnn2onnx.ir.replay import dims_of, sweep
 from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.packed_pieces import Pieces
 from rnn2onnx.passes.packed_region import Region
@@ -28,6 +29,9 @@ from rnn2onnx.passes.packed_schedule import scheduled
 from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
+SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
+"""The forms that can be forced: with a branch that sorts rows where that saves enough, and without it."""
+
 
 @dataclass(frozen=True)
 class Pack:
@@ -35,12 +39,13 @@ class Pack:
 
     name: ClassVar[str] = "pack"
     target: Target = ONNXRUNTIME
+    choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences that have a branch for rows of different lengths."""
         builder = Builder(graph.name)
         builder.reserve(dims_of(graph))
-        copier = _Packer(builder, self.target, report)
+        copier = _Packer(builder, self.target, self.choice, report)
         for value in graph.inputs:
             copier.new[value] = builder.input(value.name, value.type)
         copier.ops(graph.block)
@@ -55,9 +60,9 @@ class Pack:
 class _Packer(Copier):
     packed = False
 
-    def __init__(self, builder: Builder, target: Target, report: Report) -> None:
+    def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
         super().__init__(builder)
-        self.target, self.report = target, report
+        self.target, self.choice, self.report = target, choice, report
         self._loops = 0
         self._known = Bounds()
         self._in_block: dict[int, Bounds] = {}
@@ -102,7 +107,10 @@ class _Packer(Copier):
         if not known or self._known.of(region.batch)[1] < self._rows:
             return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
-        return most > _least(region, target)
+        if most <= _least(region, target):
+            return False
+        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False)
+        return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
 
     def _branches(self, region: Region) -> Sequence[Value]:
         """What a region gives: by sorted rows where that saves enough, else as it was."""

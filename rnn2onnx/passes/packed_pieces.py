@@ -15,6 +15,7 @@ from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.time_and_batch import Place
 from rnn2onnx.passes.vectorise import is_zero, zero_of
 
+_BY_ROWS = {"X", "sequence_lens", "initial_h", "initial_c"}
 INT32 = np.dtype(np.int32)
 
 
@@ -99,8 +100,12 @@ class Pieces:
                 self._pieces[op.results[0]] = [self._computed(op, at) for at in range(self.segments.count)]
 
     def _needed(self, op: Op) -> Sequence[Value]:
-        masked = masked_by_lengths(op, self.region)
+        masked = self._masked(op)
         return op.operands if masked is None else (masked,)
+
+    def _masked(self, op: Op) -> Value | None:
+        """What an operation sets to zero past each row's length where nothing sees what stands there."""
+        return None if self.region.shares_scales else masked_by_lengths(op, self.region)
 
     def _computed(self, op: Op, at: int) -> Value:
         if self.region.is_cut(op):
@@ -109,7 +114,7 @@ class Pieces:
         rest = place.rest(result.type.rank)
         places = self.region.places_in(op)
         assert places is not None
-        masked = masked_by_lengths(op, self.region)
+        masked = self._masked(op)
         if masked is not None:
             return self._part(masked, places[1], at, len(rest))
         name, attrs = op.kind.name, dict(op.attrs)
@@ -192,7 +197,7 @@ class Pieces:
         for at in reversed(range(segments.count)) if backwards else range(segments.count):
             carried = [self._carried(states, starts, index, at, 1, backwards) for index in range(len(names))]
             short = builder.emit("cast", (segments.lengths[at],), dtype=INT32)[0]
-            here = {**{name: self.outer.value(value) for name, value in given.items() if name in ("W", "R", "B", "P")}}
+            here = {name: self.outer.value(value) for name, value in given.items() if name not in _BY_ROWS}
             here.update({"X": self._sequence(given["X"], at), "sequence_lens": short})
             here.update(zip(names, carried, strict=True))
             inputs = [name for name in (*op.attrs["inputs"], *names) if name in here]
@@ -252,7 +257,8 @@ class Pieces:
         (body,) = op.blocks
         backwards = op.attrs["reverse"]
         # Rows that go on past their length reach no other row: they need not be stopped in a segment.
-        free = may_mask_behind(builder, Op(op.kind, op.operands, {**op.attrs, "reverse": False}, op.blocks, op.results))
+        forwards = Op(op.kind, op.operands, {**op.attrs, "reverse": False}, op.blocks, op.results)
+        free = not self.region.shares_scales and may_mask_behind(builder, forwards)
         given = list(body.results[count:])
         extra = (
             [value for value in dict.fromkeys(body.results[:count]) if value not in given]

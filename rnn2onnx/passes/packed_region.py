@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from rnn2onnx.ir import Dim, Op, Value
+from rnn2onnx.ir import Dim, Op, Value, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.time_and_batch import NOWHERE, Place, places_of_operands
+
+QUANTIZED = {"quantized_matmul", "quantized_lstm"}
+"""Products with int8 weights."""
+LAYERS = {*GATES, "quantized_lstm"}
+"""Native layers."""
 
 
 @dataclass(eq=False)
@@ -44,6 +51,12 @@ class Region:
         used = {value for op in self.ops for value in inputs_of(op) if value not in self.places}
         return used | {self.lengths}
 
+    @cached_property
+    def shares_scales(self) -> bool:
+        """Whether what stands past a row's length matters: it would have a say in the scale of other rows."""
+        inside = itertools.chain(self.ops, *(walk(body) for op in self.ops for body in op.blocks))
+        return any(op.kind.name in QUANTIZED for op in inside)
+
     def places_in(self, op: Op) -> Sequence[Place] | None:
         """Where the operands of an operation of the region have time and batch."""
         place = self.places[op.results[0]]
@@ -71,7 +84,7 @@ def lengths_of(op: Op) -> Value | None:
     """The lengths of a recurrence."""
     if op.kind.name == "recur" and op.attrs["lengths"]:
         return op.operands[-1]
-    if op.kind.name in GATES:
+    if op.kind.name in LAYERS:
         return dict(zip(op.attrs["inputs"], op.operands, strict=True)).get("sequence_lens")
     return None
 

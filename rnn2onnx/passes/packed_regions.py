@@ -48,7 +48,11 @@ def _may_join(op: Op, lengths: Value) -> bool:
         return False
     if any(not inner.kind.reusable and inner.kind.name == "random" for inner in walk(body)):
         return False
-    return mixed_in(body, lengths.type.shape[0]) is None and _fits_fewer_rows(op, lengths.type.shape[0])
+    # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
+    # coarse: that moves results by less than the rounding does.
+    return mixed_in(body, lengths.type.shape[0], but_for_scales=True) is None and _fits_fewer_rows(
+        op, lengths.type.shape[0]
+    )
 
 
 def _fits_fewer_rows(op: Op, batch: Dim) -> bool:

@@ -73,14 +73,22 @@ def _einsum(op: Op, rows: Collection[Value]) -> bool:
     )
 
 
-def mixed_in(body: Block, batch: Dim) -> Op | None:
-    """The first operation of a body by which rows of a batch reach other rows; None if every row goes its own way."""
+def mixed_in(body: Block, batch: Dim, *, but_for_scales: bool = False) -> Op | None:
+    """The first operation of a body by which rows of a batch reach other rows; None if every row goes its own way.
+
+    Args:
+        body: The body of a recurrence.
+        batch: The length of the axis of rows.
+        but_for_scales: Whether rows of a product with int8 weights, which share the scale they are rounded by, count as
+            apart.
+    """
     rows: set[Value] = set(body.params)
     if any(not value.type.rank or value.type.shape[0] != batch for value in rows):
         return body.ops[0] if body.ops else None
     for op in body.ops:
         given = [value for value in inputs_of(op) if value in rows]
-        if given and not keeps_rows_apart(op, given):
+        only_scale = but_for_scales and op.kind.name == "quantized_matmul" and given == [op.operands[0]]
+        if given and not only_scale and not keeps_rows_apart(op, given):
             return op
         if given:
             rows.update(op.results)

@@ -52,13 +52,17 @@ def places_of_operands(op: Op, place: Place) -> Sequence[Place] | None:
         places = [_broadcast(value.type, result, place) for value in op.operands]
         return None if None in places else [each for each in places if each is not None]
     others = [NOWHERE] * (len(op.operands) - 1)
-    if name == "matmul":
+    if name in ("matmul", "quantized_matmul"):
+        # Rows of the latter share a scale. Fewer of them have one of their own, at most as coarse: that moves results
+        # by less than the rounding does.
         flat = op.operands[1].type.rank == 2 and first.rank == result.rank
         return [place, *others] if flat and result.rank - 1 not in place else None
     if name == "transpose":
         return [_moved(place, lambda axis: int(op.attrs["perm"][axis]))]
     if name in _BY_AXIS:
         return [place, *others] if op.attrs["axis"] % result.rank not in place else None
+    if name == "layer_norm":
+        return [place, *others] if result.rank - 1 not in place else None
     if name == "concat":
         return [place] * len(op.operands) if op.attrs["axis"] not in place else None
     if name in _BY_AXES:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Array, Graph, Value, evaluate, parse, walk
-from rnn2onnx.passes import PIPELINE, Decision, Report, int8_units, run_passes
+from rnn2onnx.passes import PIPELINE, Decision, Pass, Report, int8_units, run_passes
+from rnn2onnx.passes.pack import Pack
 from rnn2onnx.passes.quantize import Quantize, rounded
 from rnn2onnx.runtime.quantization import with_int8
+from rnn2onnx.targets import ONNXRUNTIME
 from tests.exporter.running import assert_close, run
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import quick
@@ -45,11 +48,18 @@ def quantized(text: str, **named: Array) -> str:
     return "unchanged" if made is graph else str(made)
 
 
-def compiled(model: Any, *back: int) -> tuple[Graph, Graph, tuple[Decision, ...]]:
+PACK = Pack(replace(ONNXRUNTIME, pack_rows=2, pack_segments=2, pack_share=0.01, pack_segment=0.0))
+"""Sorts rows however little that saves."""
+PACKED = [PACK if step.name == "pack" else step for step in PIPELINE]
+UNPACKED = [step for step in PIPELINE if step.name != "pack"]
+"""Each recurrence is there once."""
+
+
+def compiled(model: Any, *back: int, passes: Sequence[Pass] = PIPELINE) -> tuple[Graph, Graph, tuple[Decision, ...]]:
     """A program as recorded and with int8 weights, and what is said of it."""
     graph, outputs = rnn2onnx.trace(model)
     recorded = graph.program(outputs, None)
-    return recorded, *run_passes(recorded, with_int8(PIPELINE, frozenset(back)))
+    return recorded, *run_passes(recorded, with_int8(passes, frozenset(back)))
 
 
 def products(graph: Graph) -> list[str]:
@@ -89,9 +99,9 @@ def padded(rows: int, steps: int) -> tuple[dict[str, Array], dict[str, Array]]:
     return {"x": x, "n": lengths}, {"x": np.where(behind[..., None], np.float32(0), x), "n": lengths}
 
 
-def assert_near(model: Any) -> Graph:
+def assert_near(model: Any, passes: Sequence[Pass] = PIPELINE) -> Graph:
     """The program with int8 weights only; fails unless it is near the recorded one, whatever the padding."""
-    recorded, made, _ = compiled(model)
+    recorded, made, _ = compiled(model, passes=passes)
     assert {name.partition("_")[0] for name in products(made)} == {"quantized"}
     exported = export(made)
     for rows, steps in ((4, 9), (1, 3), (3, 0), (0, 3)):
@@ -203,8 +213,14 @@ def test_lstms_and_the_layer_behind_them() -> None:
         outputs, state = layers(lstm, lstm)()
         return tf.layers.dense(outputs, 80), state
 
-    made = assert_near(model)
+    made = assert_near(model, UNPACKED)
     assert products(made) == ["quantized_lstm", "quantized_lstm", "quantized_matmul"]
+
+
+@pytest.mark.parametrize("cell", [lstm, gru])
+def test_rows_sorted_by_length(cell: Any) -> None:
+    made = assert_near(layers(cell, cell), PACKED)
+    assert any(op.kind.name == "top_k" for op in walk(made.block))
 
 
 def test_the_layer_before_an_lstm_is_masked_in_its_own_order_of_axes() -> None:
@@ -241,7 +257,7 @@ def test_a_product_whose_padding_cannot_be_told_stays() -> None:
         outputs, _ = tf.nn.dynamic_rnn(lstm(), inner, n, dtype=tf.float32)
         return outputs, tf.layers.dense(x, 70)
 
-    recorded, made, said = compiled(model)
+    recorded, made, said = compiled(model, passes=UNPACKED)
     assert sorted(products(made)) == ["matmul", "matmul", "quantized_lstm"]
     (why,) = [decision.why for decision in said if decision.became == "MatMul"]
     assert why == "not in int8, since what it multiplies may hold what is behind the end of shorter rows"
@@ -306,14 +322,27 @@ def test_the_file_is_about_a_quarter_as_large(cell: Any) -> None:
     assert model.ByteSize() < 0.36 * 4 * count
 
 
-def test_weights_of_a_body_are_the_bodys_own() -> None:
-    _, made, _ = compiled(layers(gru))
+def weights_two_bodies_down(graph: onnx.GraphProto, depth: int = 0) -> Iterator[tuple[str, set[str]]]:
+    """The weights of products two bodies down or further, and what is made in the same body."""
+    here = {name for node in graph.node for name in node.output} | {t.name for t in graph.initializer}
+    for node in graph.node:
+        if node.op_type in ("DynamicQuantizeMatMul", "DynamicQuantizeLSTM") and depth > 1:
+            yield node.input[1], here
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from weights_two_bodies_down(attribute.g, depth + 1)
+
+
+@pytest.mark.parametrize("cell", [lstm, gru])
+def test_weights_two_bodies_down_are_constants_of_their_body_and_in_the_file_once(cell: Any) -> None:
+    _, made, _ = compiled(layers(cell), passes=PACKED)
     # Far away they would be packed again in each step.
     graph = export(made).graph
-    outer = {t.name for t in graph.initializer if t.data_type == onnx.TensorProto.INT8}
-    used = {name for node in graph.node for name in node.input}
-    assert outer <= used
-    assert sum(t.data_type == onnx.TensorProto.INT8 for t in tensors(graph)) > len(outer)
+    found = list(weights_two_bodies_down(graph))
+    assert found
+    assert all(name in here for name, here in found)
+    whole = [t.raw_data for t in tensors(graph) if t.data_type == onnx.TensorProto.INT8]
+    assert len(whole) == len(set(whole))
 
 
 # -- random programs ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
 from rnn2onnx.passes.fuse import Fuse
+from rnn2onnx.passes.interpolate import Interpolate
 from rnn2onnx.passes.join import Join
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalise import Normalise
@@ -35,6 +36,7 @@ _STEPS: tuple[Pass, ...] = (
     Recognise(),
     Join(),
     Sink(),
+    Interpolate(),
     Unbundle(),
     Fuse(),
     Pack(),
@@ -65,6 +67,7 @@ __all__ = [
     "Distribute",
     "Fold",
     "Fuse",
+    "Interpolate",
     "Join",
     "Lower",
     "Normalise",

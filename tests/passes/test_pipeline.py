@@ -51,6 +51,7 @@ def test_the_order_of_the_passes() -> None:
         "recognise",
         "join",
         "sink",
+        "interpolate",
         "unbundle",
         "fuse",
         "pack",

@@ -76,7 +76,7 @@ def _places(block: Block) -> Mapping[Op, Sequence[Place]]:
         places: Sequence[Place | None] = (None,)
         if None not in wanted and op.kind.reusable and op.kind.name not in ("const", "variable"):
             homes = sorted((place for place in wanted if place is not None), key=lambda place: place[1])
-            if len(homes) == 1 or (len(homes) > 1 and _is_one(homes) and _is_projection(op)):
+            if len(homes) == 1 or (len(homes) > 1 and _is_one(homes) and is_projection(op)):
                 places = found[op] = homes
         several = len(places) > 1
         for value in op.operands:
@@ -98,7 +98,7 @@ def _is_one(places: Sequence[Place]) -> bool:
     )
 
 
-def _is_projection(op: Op) -> bool:
+def is_projection(op: Op) -> bool:
     """Whether an operation is a product with a matrix, or works element by element on one."""
     if op.kind.name == "matmul":
         return constant(op.operands[1]) is not None

@@ -140,11 +140,10 @@ class Estimate:
         """Microseconds of a native layer."""
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         shape = [self.length(dim) for dim in given["X"].type.shape]
-        return self.layer(
-            op.kind.name.removeprefix("quantized_"), shape, op.attrs["hidden_size"], given["W"].type.shape[0] == 2
-        )
+        kind, both = op.kind.name.removeprefix("quantized_"), given["W"].type.shape[0] == 2
+        return self.layer(kind, shape, op.attrs["hidden_size"], both, ragged="sequence_lens" in given)
 
-    def layer(self, kind: str, shape: Sequence[int], units: int, both: bool = False) -> float:
+    def layer(self, kind: str, shape: Sequence[int], units: int, both: bool = False, *, ragged: bool = False) -> float:
         """Microseconds of a native layer.
 
         Args:
@@ -152,12 +151,15 @@ class Estimate:
             shape: Steps, rows and columns of its input.
             units: Columns of its state.
             both: Whether it runs in both directions.
+            ragged: Whether its rows have lengths: a row that has ended takes part in the products only, so of evenly
+                spread lengths half of the numbers are left.
         """
         steps, rows, depth = shape
         columns, costs = GATES[kind] * units, self.costs
         project = self.product(steps * rows, depth, columns) + self._streamed(steps * rows * columns)
         walk = self.product(rows, units, columns, costs.native_bytes[kind])
-        walk += costs.native_step[kind] + rows * units * costs.native_number[kind] / 1e3
+        share = 0.5 if ragged else 1.0
+        walk += costs.native_step[kind] + share * rows * units * costs.native_number[kind] / 1e3
         return (costs.node + project + steps * walk) * (2 if both else 1)
 
 

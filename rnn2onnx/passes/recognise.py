@@ -91,7 +91,7 @@ def _native(builder: Builder, op: Op, report: Report, choice: Choice) -> Sequenc
     units = found.gates[0].width
     form = Form(
         found.kind.upper(),
-        lambda at: at.layer(found.kind, (at.length(time), at.length(batch), depth), units),
+        lambda at: at.layer(found.kind, (at.length(time), at.length(batch), depth), units, ragged=lengths is not None),
         lambda: _emit(builder, op, found, inputs, lengths, report),
     )
     made = choice.between(builder, op, form, "Scan", report)

@@ -10,7 +10,7 @@ demo: .venv/demo.stamp
 	$(BIN)/rnn2onnx demo
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from rnn2onnx.passes.choice import BY_COSTS, Choice
 from rnn2onnx.passes.contract import Contract
-from rnn2onnx.passes.distribute import Distribute
+from rnn2onnx.passes.distributing.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
-from rnn2onnx.passes.fuse import Fuse
-from rnn2onnx.passes.interpolate import Interpolate
+from rnn2onnx.passes.fusing.fuse import Fuse
 from rnn2onnx.passes.join import Join
+from rnn2onnx.passes.looking_up.tables import Tables
 from rnn2onnx.passes.lower import Lower
-from rnn2onnx.passes.normalise import Normalise
-from rnn2onnx.passes.pack import Pack
+from rnn2onnx.passes.normalising.normalise import Normalise
+from rnn2onnx.passes.packing.pack import Pack
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
-from rnn2onnx.passes.raise_loops import RaiseLoops
-from rnn2onnx.passes.recognise import Recognise
+from rnn2onnx.passes.raising.raise_loops import RaiseLoops
+from rnn2onnx.passes.recognising.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
-from rnn2onnx.passes.roll_up import RollUp
+from rnn2onnx.passes.rolling.roll_up import RollUp
 from rnn2onnx.passes.sink import Sink
-from rnn2onnx.passes.tables import Tables
-from rnn2onnx.passes.take_in import TakeIn
+from rnn2onnx.passes.stepping.interpolate import Interpolate
+from rnn2onnx.passes.stepping.take_in import TakeIn
+from rnn2onnx.passes.stepping.unbundle import Unbundle
 from rnn2onnx.passes.tidy import Tidy
 from rnn2onnx.passes.turn_around import TurnAround
-from rnn2onnx.passes.unbundle import Unbundle
 
 _STEPS: tuple[Pass, ...] = (
     Fold(),

@@ -18,7 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Builder, Dim, Graph, Location, Op, Value, constant, replay, uses, walk
-from rnn2onnx.passes.invariants import hoist
+from rnn2onnx.passes.distributing.invariants import hoist
 from rnn2onnx.passes.report import Report
 
 _DTYPES = {np.dtype(np.float32), np.dtype(np.float64)}

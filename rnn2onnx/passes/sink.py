@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, captures, constant, walk
 from rnn2onnx.ir.replay import dims_of, sweep
-from rnn2onnx.passes.affine import columns_of
+from rnn2onnx.passes.recognising.affine import columns_of
 from rnn2onnx.passes.report import Report
 
 Place = tuple[Op, int]

@@ -19,8 +19,8 @@ from rnn2onnx.exporter import export
 from rnn2onnx.ir import Array, Graph, evaluate
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes import Pass, run_passes
-from rnn2onnx.passes.int8_units import units_of
-from rnn2onnx.passes.quantize import Quantize
+from rnn2onnx.passes.quantizing.int8_units import units_of
+from rnn2onnx.passes.quantizing.quantize import Quantize
 from rnn2onnx.runtime.feeds import checked
 from rnn2onnx.runtime.random_feeds import all_sizes, integer_ranges, random_feeds
 from rnn2onnx.runtime.session import session

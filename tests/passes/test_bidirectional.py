@@ -11,7 +11,7 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.ir import Graph, parse, walk
 from rnn2onnx.ir.kinds.native import GATES
-from rnn2onnx.passes.fuse import Fuse
+from rnn2onnx.passes.fusing.fuse import Fuse
 from rnn2onnx.passes.report import Report
 from tests.passes.running import normal
 from tests.random_graphs import assert_same

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from rnn2onnx.ir import evaluate, parse, walk
 from rnn2onnx.passes import Distribute, run_passes
 from rnn2onnx.passes.dependence import components
-from rnn2onnx.passes.invariants import hoist
-from rnn2onnx.passes.separate import separate
-from rnn2onnx.passes.split_states import split_states
+from rnn2onnx.passes.distributing.invariants import hoist
+from rnn2onnx.passes.distributing.separate import separate
+from rnn2onnx.passes.distributing.split_states import split_states
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import after, assert_keeps, decisions, normal, quick
 from tests.random_graphs import assert_same, random_graph

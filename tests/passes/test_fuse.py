@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, constant, evaluate, parse, walk
 from rnn2onnx.passes import Decision, Report, run_passes
-from rnn2onnx.passes.fuse import Fuse
+from rnn2onnx.passes.fusing.fuse import Fuse
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.edges import server
 from tests.exporter.running import run as on_onnxruntime

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rnn2onnx
+from rnn2onnx import tf
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Pass, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
-from rnn2onnx.passes.pack import AS_THEY_ARE, SORTED, Pack
+from rnn2onnx.passes.packing.pack import AS_THEY_ARE, SORTED, Pack
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
@@ -437,3 +439,31 @@ def test_onnxruntime_computes_the_same(text: str) -> None:
         given = feeds(steps, rows, lengths)
         found = dict(zip(graph.outputs, session.run(list(graph.outputs), given), strict=True))
         assert_same(found, evaluate(graph, given))
+
+
+def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, ["batch", "time", 3], name="x")
+        memory = tf.placeholder(tf.float32, ["batch", "places", 2], name="memory")
+        n = tf.placeholder(tf.int32, ["batch"], name="n")
+
+        class Cell(tf.nn.rnn_cell.RNNCell):
+            state_size = output_size = 2
+
+            def call(self, x: Any, s: Any) -> Any:
+                score = tf.layers.dense(tf.tanh(memory + s[:, None]), 1, name="score")
+                context = tf.reduce_sum(tf.nn.softmax(score, 1) * memory, 1)
+                s = tf.tanh(tf.matmul(tf.concat([x, s, context], 1), tf.get_variable("k", [7, 2])))
+                return s, s
+
+        outputs, _ = tf.nn.dynamic_rnn(Cell(), x, n, dtype=tf.float32)
+    program = rnn2onnx.compile(graph, outputs)
+    rng = np.random.default_rng(0)
+    rows, steps = 64, 200
+    feed = {
+        "x": rng.random((rows, steps, 3), np.float32),
+        "memory": rng.random((rows, 4, 2), np.float32),
+        "n": np.where(np.arange(rows) == 3, steps, 1).astype(np.int32),
+    }
+    np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)

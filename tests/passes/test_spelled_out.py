@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn2onnx.ir import Array, Builder, Graph, Op, Value, evaluate, replay, walk
-from rnn2onnx.passes.spelled_out import can_be_spelled_out, spelled_out
+from rnn2onnx.passes.quantizing.spelled_out import can_be_spelled_out, spelled_out
 from tests.exporter.test_native import DEFAULTS, OTHERS, layer
 from tests.random_graphs import assert_same
 

@@ -172,3 +172,13 @@ def test_take_in_keeps_the_meaning(case: Any) -> None:
     made = ALWAYS(before, Report())
     verify(made)
     assert_same(evaluate(made, feeds, float64=True), evaluate(before, feeds, float64=True), NARROW)
+
+
+def test_a_sequence_of_no_steps_is_no_row_of_each_step() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [600, 0, 30], name="x")
+        outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(128), x, dtype=tf.float32)
+    program = rnn2onnx.compile(graph, [outputs, state])
+    found, meant = (run({"x": np.zeros((600, 0, 30), np.float32)}) for run in (program.run, program.evaluate))
+    assert [each.shape for each in found] == [each.shape for each in meant] == [(600, 0, 128), (600, 128)]

@@ -16,7 +16,9 @@ def lstm(units: int, projection: int, **options: Any) -> Any:
 
 @pytest.mark.parametrize("lengths", [True, False])
 @pytest.mark.parametrize(
-    "options", [{}, {"use_peepholes": True}, {"activation": tf.nn.relu}, {"state_is_tuple": False}], ids=str
+    "options",
+    [{}, {"use_peepholes": True}, {"activation": tf.nn.relu}, {"state_is_tuple": False}],
+    ids=["plain", "peepholes", "relu", "joint"],
 )
 @pytest.mark.parametrize("projection", [2, 4, 7])
 def test_a_projection_follows_a_native_layer(projection: int, options: dict[str, Any], lengths: bool) -> None:

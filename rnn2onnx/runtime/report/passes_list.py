@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rnn2onnx.ir import print_graph
 from rnn2onnx.ir.words import words
 from rnn2onnx.passes import PIPELINE
-from rnn2onnx.passes.quantize import Quantize
+from rnn2onnx.passes.quantizing.quantize import Quantize
 from rnn2onnx.runtime.report.markup import Markup, tag, together
 from rnn2onnx.runtime.report.side_by_side import Row, Stretch, side_by_side, stretches
 from rnn2onnx.runtime.report.stages import RECORD, Stage, operations

@@ -1,0 +1,1 @@
+"""Small recurrences of one body run as one."""

@@ -1,0 +1,1 @@
+"""Look-ups in tables, and what is computed of them."""

@@ -1,0 +1,1 @@
+"""Layer normalisation, found by what it computes."""

@@ -1,0 +1,1 @@
+"""Rows of different lengths, sorted, in segments of fewer and fewer rows."""

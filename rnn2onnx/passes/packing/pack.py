@@ -1,0 +1,174 @@
+"""``pack``: rows of different lengths run only as long as they last.
+
+A recurrence over a batch takes as many steps as its longest row, and each step all rows. Sorted by length, the rows
+that have ended stand together and are left out of the steps that follow. Time is cut into a few segments, each with
+fewer rows than the one before; a recurrence becomes one for each segment, and its state goes from one to the next. What
+is computed between recurrences of the same lengths is computed on sorted rows too; only what leaves the region is put
+back in its place.
+
+Sorting costs something, so a branch decides while the program runs, by how much there is to save.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
+from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
+from rnn2onnx.passes.costs import Estimate
+from rnn2onnx.passes.packing.pieces import Pieces
+from rnn2onnx.passes.packing.region import Region
+from rnn2onnx.passes.packing.regions import regions_of
+from rnn2onnx.passes.packing.rows import Segments, clipped, int64, saves_enough
+from rnn2onnx.passes.packing.schedule import scheduled
+from rnn2onnx.passes.report import Report
+from rnn2onnx.targets import ONNXRUNTIME, Target
+
+SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
+"""The forms that can be forced: with a branch that sorts rows where that saves enough, and without it."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Recurrences with lengths run on rows sorted by length, in segments of fewer and fewer rows."""
+
+    name: ClassVar[str] = "pack"
+    target: Target = ONNXRUNTIME
+    choice: Choice = BY_COSTS
+
+    def __call__(self, graph: Graph, report: Report) -> Graph:
+        """``graph`` with recurrences that have a branch for rows of different lengths."""
+        builder = Builder(graph.name)
+        builder.reserve(dims_of(graph))
+        copier = _Packer(builder, self.target, self.choice, report)
+        for value in graph.inputs:
+            copier.new[value] = builder.input(value.name, value.type)
+        copier.ops(graph.block)
+        if not copier.packed:
+            return graph
+        results = [copier.new[value] for value in graph.block.results]
+        made = builder.finish(zip(graph.outputs, results, strict=True))
+        sweep(made)
+        return made
+
+
+class _Packer(Copier):
+    packed = False
+
+    def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
+        super().__init__(builder)
+        self.target, self.choice, self.report = target, choice, report
+        self._loops = 0
+        self._known = Bounds()
+        self._in_block: dict[int, Bounds] = {}
+
+    def ops(self, block: Block) -> None:
+        regions = [] if self._loops else [each for each in regions_of(block) if self._is_worth_it(each)]
+        for node in scheduled(block, regions) if regions else block.ops:
+            if isinstance(node, Op):
+                self.op(node)
+            else:
+                self.packed = True
+                self.new.update(zip(node.outputs, self._branches(node), strict=True))
+
+    def op(self, op: Op) -> tuple[Value, ...]:
+        # What a loop runs in each step is small.
+        inside = op.kind.name in ("recur", "scan", "loop")
+        if op.kind.name == "cond":
+            for body, holds in zip(op.blocks, (True, False), strict=True):
+                self._in_block[id(body)] = self._known.and_also(bounds_where(op.operands[0], holds))
+        self._loops += inside
+        try:
+            return super().op(op)
+        finally:
+            self._loops -= inside
+
+    def block(self, body: Block) -> Block:
+        before, self._known = self._known, self._in_block.pop(id(body), self._known)
+        try:
+            return super().block(body)
+        finally:
+            self._known = before
+
+    @property
+    def _rows(self) -> int:
+        """From how many rows on a region is packed: each segment ends with a row of its own."""
+        return max(self.target.pack_rows, self.target.pack_segments)
+
+    def _is_worth_it(self, region: Region) -> bool:
+        target = self.target
+        lengths = {dim for value in region.inputs() for dim in value.type.shape}
+        known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
+        if not known or self._known.of(region.batch)[1] < self._rows:
+            return False
+        most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
+        if most <= _least(region, target):
+            return False
+        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False)
+        return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
+
+    def _branches(self, region: Region) -> Sequence[Value]:
+        """What a region gives: by sorted rows where that saves enough, else as it was."""
+        builder, target = self.builder, self.target
+        steps, batch = (builder.dim_value(dim) for dim in (region.time, region.batch))
+        assert steps is not None
+        assert batch is not None
+        least = _least(region, target)
+        for op in region.recurrences:
+            when = f"{self._rows} rows or more end so early that {least} steps of rows are saved"
+            self.report.also(op, f"rows sorted by length in {target.pack_segments} segments where {when}")
+
+        def by_lengths() -> Sequence[Value]:
+            lengths = clipped(builder, self.value(region.lengths), steps)
+            saves = saves_enough(builder, lengths, batch, least, target.pack_share)
+            if not isinstance(region.batch, int):
+                rows = builder.emit("less_equal", (int64(builder, self._rows), batch))[0]
+                saves = builder.emit("and", (saves, rows))[0]
+            return self._either(region, saves, lambda: self._packed(region, steps, batch), lambda: self._plain(region))
+
+        if isinstance(region.batch, int) and isinstance(region.time, int):
+            return by_lengths()
+        # Half of all is what rows of evenly spread lengths save at most.
+        each = builder.emit("mul", (steps, batch))[0]
+        some = builder.emit("less", (int64(builder, 0), each))[0]
+        few = builder.emit("less_equal", (each, int64(builder, 2 * least)))[0]
+        small = builder.emit("and", (some, few))[0]
+        return self._either(region, small, lambda: self._plain(region), by_lengths)
+
+    def _either(
+        self, region: Region, condition: Value, one: Callable[[], Sequence[Value]], other: Callable[[], Sequence[Value]]
+    ) -> Sequence[Value]:
+        builder = self.builder
+        with builder.body([]) as then:
+            then.results = tuple(one())
+        with builder.body([]) as otherwise:
+            otherwise.results = tuple(other())
+        types = [value.type for value in region.outputs]
+        location = region.recurrences[0].location
+        return builder.emit("cond", (condition,), blocks=(then, otherwise), location=location, types=types)
+
+    def _plain(self, region: Region) -> Sequence[Value]:
+        copier = Copier(self.builder, new=self.new)
+        for op in region.body:
+            copier.op(op)
+        return [copier.value(value) for value in region.outputs]
+
+    def _packed(self, region: Region, steps: Value, batch: Value) -> Sequence[Value]:
+        return Pieces(self, region, self._segments(region, steps, batch), self.report).outputs()
+
+    def _segments(self, region: Region, steps: Value, batch: Value) -> Segments:
+        lengths = clipped(self.builder, self.value(region.lengths), steps)
+        return Segments(self.builder, (region.time, region.batch), (steps, batch), lengths, self.target.pack_segments)
+
+
+def _least(region: Region, target: Target) -> int:
+    """How many steps of rows must be saved so that the segments cost less than they save."""
+    time, batch = (dim if isinstance(dim, int) else size for dim, size in ((region.time, 100), (region.batch, 64)))
+    at = Estimate(target.costs, {str(region.time): time, str(region.batch): batch})
+    each = sum(map(at.op, region.recurrences)) / (time * batch)
+    return math.ceil(target.pack_segment * target.pack_segments * len(region.recurrences) / each)

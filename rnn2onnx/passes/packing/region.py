@@ -1,0 +1,129 @@
+"""A part of a block that one set of lengths rules, and what a recurrence in it takes and gives."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rnn2onnx.ir import Dim, Op, Value, walk
+from rnn2onnx.ir.kinds.native import GATES
+from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place, places_of_operands
+
+QUANTIZED = {"quantized_matmul", "quantized_lstm"}
+"""Products with int8 weights."""
+LAYERS = {*GATES, "quantized_lstm"}
+"""Native layers."""
+
+
+@dataclass(eq=False)
+class Region:
+    """What can run on rows that are sorted by length.
+
+    Attributes:
+        lengths: An integer for each row, as it was given.
+        time: The length of the sequences.
+        batch: How many rows there are.
+        recurrences: Those of the region, in order.
+        ops: All its operations.
+        body: The same, in order.
+        places: Where each of its values that has steps has them.
+        cuts: The slice along time that a value lies behind; it has all steps in the segments.
+        outputs: The values that are needed outside.
+        needs: The regions that have to run before.
+    """
+
+    lengths: Value
+    time: Dim
+    batch: Dim
+    recurrences: list[Op] = field(default_factory=list)
+    ops: set[Op] = field(default_factory=set)
+    body: list[Op] = field(default_factory=list)
+    places: dict[Value, Place] = field(default_factory=dict)
+    cuts: dict[Value, Op] = field(default_factory=dict)
+    outputs: list[Value] = field(default_factory=list)
+    needs: set[Region] = field(default_factory=set)
+
+    def inputs(self) -> set[Value]:
+        """The outer values that it works on."""
+        used = {value for op in self.ops for value in inputs_of(op) if value not in self.places}
+        return used | {self.lengths}
+
+    @cached_property
+    def shares_scales(self) -> bool:
+        """Whether what stands past a row's length matters: it would have a say in the scale of other rows."""
+        inside = itertools.chain(self.ops, *(walk(body) for op in self.ops for body in op.blocks))
+        return any(op.kind.name in QUANTIZED for op in inside)
+
+    def places_in(self, op: Op) -> Sequence[Place] | None:
+        """Where the operands of an operation of the region have time and batch."""
+        place = self.places[op.results[0]]
+        if self.is_cut(op):
+            return [place, *[NOWHERE] * (len(op.operands) - 1)]
+        return places_of_operands(op, place)
+
+    def is_cut(self, op: Op) -> bool:
+        """Whether an operation is a slice along time."""
+        return self.cuts.get(op.results[0]) is op
+
+    def waits_for(self, other: Region) -> bool:
+        """Whether ``other`` has to run before this one."""
+        waiting, seen = [*self.needs], set(self.needs)
+        while waiting:
+            region = waiting.pop()
+            if region is other:
+                return True
+            waiting.extend(region.needs - seen)
+            seen |= region.needs
+        return False
+
+
+def lengths_of(op: Op) -> Value | None:
+    """The lengths of a recurrence."""
+    if op.kind.name == "recur" and op.attrs["lengths"]:
+        return op.operands[-1]
+    if op.kind.name in LAYERS:
+        return dict(zip(op.attrs["inputs"], op.operands, strict=True)).get("sequence_lens")
+    return None
+
+
+def sequences_of(op: Op) -> Sequence[Value]:
+    """The sequences [T, B, …] that a recurrence walks."""
+    if op.kind.name == "recur":
+        return op.operands[op.attrs["states"] : len(op.operands) - op.attrs["lengths"]]
+    return op.operands[:1]
+
+
+def rows_of(op: Op) -> Sequence[Value]:
+    """What a recurrence gives for each step."""
+    return op.results[op.attrs["states"] :] if op.kind.name == "recur" else op.results[:1]
+
+
+def given_lengths(value: Value, time: Dim) -> Value:
+    """The lengths that were clamped to 0 and the number of steps, or cast."""
+    while value.op is not None:
+        op = value.op
+        if op.kind.name == "cast" and op.operands[0].type.dtype.kind in "iu":
+            value = op.operands[0]
+            continue
+        if op.kind.name not in ("maximum", "minimum"):
+            break
+        for x, limit in (op.operands, op.operands[::-1]):
+            if x.type.rank == 1 and _is_limit(op.kind.name, limit, time):
+                value = x
+                break
+        else:
+            break
+    return value
+
+
+def _is_limit(name: str, limit: Value, time: Dim) -> bool:
+    """Whether lengths mean the same without this limit."""
+    known = limit.content
+    if limit.type.rank or known is None:
+        return False
+    if name == "minimum":
+        return known == (time,) or (isinstance(known[0], int) and isinstance(time, int) and known[0] >= time)
+    return isinstance(known[0], int) and known[0] <= 0

@@ -1,0 +1,86 @@
+"""What of a region is zero past each row's length."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn2onnx.ir import Op, Value, constant
+from rnn2onnx.passes.packing.region import Region, given_lengths
+from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
+from rnn2onnx.passes.vectorise import is_zero
+
+_KEEP_ZEROS = {"transpose", "squeeze", "unsqueeze", "concat", "slice", "reverse", "add", "sub", "mul", "neg"}
+_KEEP_ZEROS |= {"tanh", "relu", "abs", "cast", "identity"}
+
+
+def is_zero_behind(value: Value, region: Region) -> bool:
+    """Whether a value of a region is zero past each row's length."""
+    op = value.op
+    if value not in region.places or op is None:
+        return False
+    if op in region.recurrences or masked_by_lengths(op, region) is not None:
+        return True
+    if op.kind.name == "matmul" or (op.kind.name == "mul" and any(_is_finite(part) for part in op.operands)):
+        parts = [part for part in op.operands if not _is_finite(part)]
+    elif op.kind.name in _KEEP_ZEROS:
+        parts = list(op.operands[:1] if op.kind.name == "slice" else op.operands)
+    else:
+        return False
+    return all(is_zero_behind(part, region) for part in parts)
+
+
+def _is_finite(value: Value) -> bool:
+    array = constant(value)
+    return array is not None and bool(np.isfinite(array).all())
+
+
+def masked_by_lengths(op: Op, region: Region) -> Value | None:
+    """What an operation sets to zero past each row's length; None if it does anything else."""
+    if op.kind.name != "where" or not is_zero(op.operands[2]) or op.operands[1].type != op.results[0].type:
+        return None
+    place = region.places.get(op.results[0])
+    places = places_of_operands(op, place) if place is not None else None
+    if places is None or not _is_step_mask(op.operands[0], places[0], region):
+        return None
+    return op.operands[1]
+
+
+def _is_step_mask(value: Value, place: Place, region: Region) -> bool:
+    op = value.op
+    if op is None or None in place:
+        return False
+    places = places_of_operands(op, place)
+    if places is None:
+        return False
+    if op.kind.name in ("unsqueeze", "squeeze", "transpose"):
+        return _is_step_mask(op.operands[0], places[0], region)
+    if op.kind.name != "less":
+        return False
+    steps, lengths = (_without_ones(part) for part in op.operands)
+    time, batch = value.type.shape[place.time or 0], value.type.shape[place.batch or 0]
+    along = _real(op.operands[0], places[0]), _real(op.operands[1], places[1])
+    return (
+        along == ((True, False), (False, True))
+        and (time, batch) == (region.time, region.batch)
+        and steps.type.rank == lengths.type.rank == 1
+        and _counts_steps(steps)
+        and given_lengths(lengths, region.time) is region.lengths
+    )
+
+
+def _real(value: Value, place: Place) -> tuple[bool, ...]:
+    return tuple(axis is not None and value.type.shape[axis] != 1 for axis in place)
+
+
+def _without_ones(value: Value) -> Value:
+    while value.op is not None and value.op.kind.name in ("unsqueeze", "squeeze", "cast"):
+        value = value.op.operands[0]
+    return value
+
+
+def _counts_steps(value: Value) -> bool:
+    if value.op is None or value.op.kind.name != "range":
+        array = constant(value)
+        return array is not None and np.array_equal(array, np.arange(array.size))
+    start, delta = constant(value.op.operands[0]), constant(value.op.operands[2])
+    return start is not None and delta is not None and (start.item(), delta.item()) == (0, 1)

@@ -1,0 +1,1 @@
+"""Loops that walk sequences become recurrences."""

@@ -1,0 +1,1 @@
+"""Recurrences that compute a native layer become one."""

@@ -1,0 +1,1 @@
+"""Steps that a program wrote out become one recurrence."""

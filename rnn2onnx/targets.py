@@ -79,7 +79,8 @@ class Target:
         pack_rows: Rows are sorted by length from so many on,
         pack_segments: and run in so many segments,
         pack_share: where that saves this share of the steps of all rows,
-        pack_segment: and more than so many microseconds for each recurrence and segment.
+        pack_segment: and more than so many microseconds for each recurrence and segment,
+        pack_weights: unless its weights are more bytes than that.
         inside_numbers: The products of a recurrence's inputs are computed in its steps where they give so many numbers,
         inside_rows: of so many rows at least.
         joined_rows: Two products in a step are one of a concatenation where the matrix has so many rows at most.
@@ -91,6 +92,7 @@ class Target:
     pack_segments: int = 4
     pack_share: float = 0.1
     pack_segment: float = 50.0
+    pack_weights: int = 16_000_000
     inside_numbers: int = 8192
     inside_rows: int = 8
     joined_rows: int = 384

@@ -61,7 +61,7 @@ def test_facts_for_programs(cli, tagger):
     assert set(facts["parts"][0]) == {"what", "source", "int8", "why_not", "alone"}
     plain = json.loads(cli("compile", "tagger.py", "-o", "plain.onnx", "--json").out)
     assert plain["quantization"] is None
-    assert (tagger / "m.onnx").stat().st_size < 0.33 * plain["bytes"]
+    assert (tagger / "m.onnx").stat().st_size < 0.45 * plain["bytes"]
 
 
 def test_verify_holds_a_program_to_its_error(cli, tagger):

@@ -467,3 +467,9 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
         "n": np.where(np.arange(rows) == 3, steps, 1).astype(np.int32),
     }
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
+
+
+def test_large_weights_stand_in_no_segments() -> None:
+    graph = parse(native("gru", "forward"))
+    assert kinds(packed(graph), "top_k")
+    assert not kinds(packed(graph, replace(EAGER, pack_weights=50)), "top_k")

@@ -197,7 +197,7 @@ def test_a_model_without_weights_worth_it() -> None:
 def test_the_file_is_smaller(program: rnn2onnx.Program, plain: rnn2onnx.Program, tmp_path: Path) -> None:
     program.save(tmp_path / "int8.onnx")
     plain.save(tmp_path / "plain.onnx")
-    assert (tmp_path / "int8.onnx").stat().st_size < 0.45 * (tmp_path / "plain.onnx").stat().st_size
+    assert (tmp_path / "int8.onnx").stat().st_size < 0.6 * (tmp_path / "plain.onnx").stat().st_size
     loaded = onnx.load(tmp_path / "int8.onnx")
     assert {entry.domain for entry in loaded.opset_import} == {"", "com.microsoft"}
     for rows, steps in ((0, 3), (2, 0), (1, 1)):

@@ -106,6 +106,11 @@ class _Packer(Copier):
         known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
         if not known or self._known.of(region.batch)[1] < self._rows:
             return False
+        if region.weights > target.pack_weights:
+            # Each segment has its weights for itself, as the engine arranges them.
+            for op in region.recurrences:
+                self.report.also(op, f"rows as they are, for its weights are more than {target.pack_weights} bytes")
+            return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
         if most <= _least(region, target):
             return False

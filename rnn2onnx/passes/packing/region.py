@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rnn2onnx.ir import Dim, Op, Value, walk
+from rnn2onnx.ir import Dim, Op, Value, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place, places_of_operands
@@ -50,6 +50,14 @@ class Region:
         """The outer values that it works on."""
         used = {value for op in self.ops for value in inputs_of(op) if value not in self.places}
         return used | {self.lengths}
+
+    @cached_property
+    def weights(self) -> int:
+        """Bytes of the constants that it reads or holds."""
+        inside = (value for op in self.ops for body in op.blocks for each in walk(body) for value in each.results)
+        read = (value for op in self.ops for value in inputs_of(op))
+        arrays = (constant(value) for value in {*read, *inside})
+        return sum(array.nbytes for array in arrays if array is not None)
 
     @cached_property
     def shares_scales(self) -> bool:

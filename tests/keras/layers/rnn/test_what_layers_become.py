@@ -40,7 +40,7 @@ NATIVE: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "gru": (lambda: keras.layers.GRU(4, return_sequences=True), ["GRU"]),
     "gru_that_resets_before": (lambda: keras.layers.GRU(4, reset_after=False), ["GRU"]),
     "old_gru": (lambda: tf.keras.layers.GRU(4), ["GRU"]),
-    "simple_rnn": (lambda: keras.layers.SimpleRNN(4), ["RNN", "Scan"]),
+    "simple_rnn": (lambda: keras.layers.SimpleRNN(4), ["RNN"]),
     "cudnn_lstm": (lambda: tf.keras.layers.CuDNNLSTM(4, return_sequences=True), ["LSTM"]),
     "cudnn_gru": (lambda: tf.keras.layers.CuDNNGRU(4), ["GRU"]),
     "stack": (lambda: keras.layers.RNN([keras.layers.LSTMCell(4), keras.layers.GRUCell(5)]), ["LSTM", "GRU"]),
@@ -55,7 +55,8 @@ def test_a_layer_without_a_mask_is_a_native_operator(name: str, graph: tf.Graph)
     outputs = make()(inputs)
     (op,) = recurrences(graph)
     assert not op.attrs["lengths"]
-    assert became(graph, outputs) == wanted
+    # Small ones may have a Scan beside them for large batches.
+    assert [form.split(" or ")[0] for form in became(graph, outputs)] == wanted
 
 
 @pytest.mark.parametrize(

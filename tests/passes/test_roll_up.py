@@ -545,6 +545,28 @@ def test_states_that_grow_mean_the_same() -> None:
     rolled(recorded(states_that_grow).graph)
 
 
+def test_states_and_outputs_that_are_masked_alike_are_no_circle_of_copies() -> None:
+    """The first state is an output too, and every step has a scale of its own, in both directions."""
+
+    def build() -> Any:
+        x, n = sequence("batch", 2), tf.placeholder(tf.int32, ["batch"], "n")
+        on = [tf.expand_dims(tf.less(t, n), 1) for t in range(STEPS)]
+        steps, zero = tf.unstack(x, axis=1), tf.constant(0.0)
+        outputs, finals = [], []
+        for order in (steps, tf.unstack(tf.reverse(x, [1]), axis=1)):
+            state = zero
+            for t, step in enumerate(order):
+                new = tf.tanh(step + (zero if state is zero else float(t + 1) * state))
+                outputs.append(tf.where_v2(on[t], new, zero))
+                state = outputs[-1] if state is zero else tf.where_v2(on[t], new, state)
+            finals.append(state)
+        return tf.stack(outputs, 1), finals
+
+    program = recorded(build)
+    rolled(program.graph)
+    assert_runs(program)
+
+
 def test_steps_that_wait_for_something_between_them_stay() -> None:
     """Each step is given what is computed from the step before in another way each time."""
 

@@ -99,6 +99,9 @@ class Copies:
         self.written = written
         self.next: dict[Op, Op] = {}
         self.before: dict[Op, Op] = {}
+        self._first: dict[Op, Op] = {}
+        """For the last copy of each chain its first one."""
+        self._last: dict[Op, Op] = {}
         for a, b in itertools.pairwise(anchors):
             self._link(a, b)
         self._complete()
@@ -124,6 +127,12 @@ class Copies:
             a, b = todo.pop()
             if a in self.next or b in self.before:
                 continue
+            first, last = self._first.pop(a, a), self._last.pop(b, b)
+            if first is b:
+                # No step comes before itself. A first state that is masked like the outputs looks like one of them.
+                self._first[a], self._last[b] = first, last
+                continue
+            self._first[last], self._last[first] = first, last
             self.next[a], self.before[b] = b, a
             found.append(b)
             for x, y in zip(self.written.inputs[a], self.written.inputs[b], strict=True):

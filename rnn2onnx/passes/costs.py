@@ -151,14 +151,14 @@ class Estimate:
             shape: Steps, rows and columns of its input.
             units: Columns of its state.
             both: Whether it runs in both directions.
-            ragged: Whether its rows have lengths: a row that has ended takes part in the products only, so of evenly
-                spread lengths half of the numbers are left.
+            ragged: Whether its rows have lengths: in an LSTM or GRU a row that has ended takes part in the products
+                only, so of evenly spread lengths half of the numbers are left. An RNN goes on with it.
         """
         steps, rows, depth = shape
         columns, costs = GATES[kind] * units, self.costs
         project = self.product(steps * rows, depth, columns) + self._streamed(steps * rows * columns)
         walk = self.product(rows, units, columns, costs.native_bytes[kind])
-        share = 0.5 if ragged else 1.0
+        share = 0.5 if ragged and kind != "rnn" else 1.0
         walk += costs.native_step[kind] + share * rows * units * costs.native_number[kind] / 1e3
         return (costs.node + project + steps * walk) * (2 if both else 1)
 

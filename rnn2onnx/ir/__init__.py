@@ -7,7 +7,7 @@ from rnn2onnx.ir.builder import Builder
 from rnn2onnx.ir.evaluate import evaluate, evaluate_body, evaluate_values
 from rnn2onnx.ir.graph import Array, Attrs, Block, Graph, Kind, Location, Op, Value, captures, constant, uses, walk
 from rnn2onnx.ir.parse import parse
-from rnn2onnx.ir.replay import Copier, Rule, replay
+from rnn2onnx.ir.replay import Copier, Rule, rebuild, replay
 from rnn2onnx.ir.table import KINDS, add_kind, kind
 from rnn2onnx.ir.text import print_graph, weights_of
 from rnn2onnx.ir.types import Dim, DType, Type
@@ -38,6 +38,7 @@ __all__ = [
     "kind",
     "parse",
     "print_graph",
+    "rebuild",
     "replay",
     "user_location",
     "uses",

@@ -18,19 +18,35 @@ that replace its results, or None: not mine."""
 
 
 def replay(graph: Graph, rules: Sequence[Rule] = ()) -> Graph:
-    """``graph`` rebuilt with ``rules``; the very same object if nothing changed."""
+    """``graph`` rebuilt with ``rules``, its equal and unused operations gone; the same object if nothing changed."""
+    result, fired, swept = _copied(graph, lambda builder: Copier(builder, rules))
+    same = not fired and not swept and _size(result) == _size(graph)
+    return graph if same else result
+
+
+def rebuild(graph: Graph, make: Callable[[Builder], Copier]) -> Graph:
+    """``graph`` copied by a copier of its own kind; the very same object if that has not fired.
+
+    Args:
+        graph: The graph.
+        make: Gives the copier for a builder.
+    """
+    result, fired, _ = _copied(graph, make)
+    return result if fired else graph
+
+
+def _copied(graph: Graph, make: Callable[[Builder], Copier]) -> tuple[Graph, bool, bool]:
+    """A copy, whether the copier fired, and whether anything was swept away."""
     builder = Builder(graph.name)
     builder.reserve(dims_of(graph))
-    copier = Copier(builder, rules)
+    copier = make(builder)
     for value in graph.inputs:
         copier.new[value] = builder.input(value.name, value.type)
     copier.ops(graph.block)
     result = builder.finish(
-        (name, copier.new[value]) for name, value in zip(graph.outputs, graph.block.results, strict=True)
+        (name, copier.value(value)) for name, value in zip(graph.outputs, graph.block.results, strict=True)
     )
-    swept = sweep(result)
-    same = not copier.fired and not swept and _size(result) == _size(graph)
-    return graph if same else result
+    return result, copier.fired, sweep(result)
 
 
 class Copier:
@@ -38,7 +54,7 @@ class Copier:
 
     Attributes:
         new: For each old value the new one; fill in what stands for parameters before copying what uses them.
-        fired: Whether any rule replaced anything.
+        fired: Whether anything was replaced.
         same_dims: Whether the lengths' names mean the same where the copies go; else types are inferred afresh.
     """
 

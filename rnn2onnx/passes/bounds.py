@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnn2onnx.ir import Block, Dim, Graph, Value, constant
+from rnn2onnx.ir import Dim, Value, constant
 
 Interval = tuple[float, float]
 """The least and the greatest that a length can be."""
@@ -30,21 +30,6 @@ class Bounds:
             mine = self.of(dim)
             joint[dim] = (max(mine[0], low), min(mine[1], high))
         return Bounds(joint)
-
-
-def bounds_in(graph: Graph) -> dict[tuple[Value, ...], Bounds]:
-    """What is known of lengths at each operation of a graph, by its results."""
-    found: dict[tuple[Value, ...], Bounds] = {}
-
-    def visit(block: Block, known: Bounds) -> None:
-        for op in block.ops:
-            found[op.results] = known
-            for body, holds in zip(op.blocks, (True, False), strict=False):
-                more = bounds_where(op.operands[0], holds) if op.kind.name == "cond" else Bounds()
-                visit(body, known.and_also(more))
-
-    visit(graph.block, Bounds())
-    return found
 
 
 def bounds_where(condition: Value, holds: bool) -> Bounds:

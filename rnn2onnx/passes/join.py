@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, walk
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Block, Copier, Graph, Op, Value, rebuild, walk
 from rnn2onnx.passes.behind import gated_behind
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.report import Report
@@ -27,15 +26,7 @@ class Join:
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with branches joined."""
         while any(_group(block) is not None for block in _blocks(graph.block)):
-            builder = Builder(graph.name)
-            builder.reserve(dims_of(graph))
-            copier = _Joiner(builder)
-            for value in graph.inputs:
-                copier.new[value] = builder.input(value.name, value.type)
-            copier.ops(graph.block)
-            results = [copier.new[value] for value in graph.block.results]
-            graph = builder.finish(zip(graph.outputs, results, strict=True))
-            sweep(graph)
+            graph = rebuild(graph, _Joiner)
         return graph
 
 
@@ -53,6 +44,7 @@ class _Joiner(Copier):
         if group is None:
             super().ops(block)
             return
+        self.fired = True
         for op in block.ops:
             if op not in group.behind:
                 self.op(op)

@@ -12,8 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
-from rnn2onnx.passes.bounds import Bounds, bounds_in
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, rebuild
+from rnn2onnx.passes.bounded_copier import BoundedCopier
+from rnn2onnx.passes.bounds import Bounds
 from rnn2onnx.passes.depth import depth
 from rnn2onnx.passes.mask import Behind, Finish, may_mask_behind, selected_inside
 from rnn2onnx.passes.report import Report
@@ -31,20 +32,26 @@ class Lower:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` without ``recur``, safe for every length."""
-        known = bounds_in(graph)
+        return rebuild(graph, lambda builder: _Lowerer(builder, report))
 
-        def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
-            if op.kind.name == "recur":
-                return _Recurrence(builder, op, report, known[op.results]).lowered()
-            if op.kind.name in _NATIVE:
-                return _guarded_native(builder, op, known[op.results])
-            if op.kind.name == "scan":
-                return _given_scan(builder, op, known[op.results])
-            if op.kind.name == "loop":
-                return _repaired_loop(builder, op, report)
-            return None
 
-        return replay(graph, (rule,))
+class _Lowerer(BoundedCopier):
+    """Copies a graph with its loops in the engine's forms."""
+
+    def __init__(self, builder: Builder, report: Report) -> None:
+        super().__init__(builder, (self._lowered,))
+        self.report = report
+
+    def _lowered(self, builder: Builder, op: Op) -> Sequence[Value] | None:
+        if op.kind.name == "recur":
+            return _Recurrence(builder, op, self.report, self.known).lowered()
+        if op.kind.name in _NATIVE:
+            return _guarded_native(builder, op, self.known)
+        if op.kind.name == "scan":
+            return _given_scan(builder, op, self.known)
+        if op.kind.name == "loop":
+            return _repaired_loop(builder, op, self.report)
+        return None
 
 
 # -- recur -----------------------------------------------------------------------------------------------------------

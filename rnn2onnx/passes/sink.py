@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, captures, constant, walk
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, captures, constant, rebuild, walk
 from rnn2onnx.passes.recognising.affine import columns_of
 from rnn2onnx.passes.report import Report
 
@@ -28,23 +27,10 @@ class Sink:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with operations in the branches that need them."""
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Sinker(builder)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        if not copier.moved:
-            return graph
-        results = [copier.new[value] for value in graph.block.results]
-        made = builder.finish(zip(graph.outputs, results, strict=True))
-        sweep(made)
-        return made
+        return rebuild(graph, _Sinker)
 
 
 class _Sinker(Copier):
-    moved = False
-
     def __init__(self, builder: Builder) -> None:
         super().__init__(builder)
         self._waiting: dict[int, list[Op]] = {}
@@ -55,7 +41,7 @@ class _Sinker(Copier):
             if op not in places:
                 self.op(op)
                 continue
-            self.moved = True
+            self.fired = True
             for cond, number in places[op]:
                 self._waiting.setdefault(id(cond.blocks[number]), []).append(op)
 

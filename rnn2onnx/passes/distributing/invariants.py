@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Block, Copier, Graph, Op, Value, rebuild
 from rnn2onnx.passes.dependence import inputs_of
 
 _LOOPS = {"recur", "scan", "loop"}
@@ -11,31 +10,17 @@ _LOOPS = {"recur", "scan", "loop"}
 
 def hoist(graph: Graph) -> Graph:
     """``graph`` with loop invariants before their loops; the same object if there are none."""
-    builder = Builder(graph.name)
-    builder.reserve(dims_of(graph))
-    copier = _Hoister(builder)
-    for value in graph.inputs:
-        copier.new[value] = builder.input(value.name, value.type)
-    copier.ops(graph.block)
-    if not copier.hoisted:
-        return graph
-    result = builder.finish(
-        (name, copier.new[value]) for name, value in zip(graph.outputs, graph.block.results, strict=True)
-    )
-    sweep(result)
-    return result
+    return rebuild(graph, _Hoister)
 
 
 class _Hoister(Copier):
     """Copies a loop's invariants before the loop itself."""
 
-    hoisted = False
-
     def op(self, op: Op) -> tuple[Value, ...]:
         if op.kind.name in _LOOPS:
             for body in op.blocks:
                 for inner in _invariants(body):
-                    self.hoisted = True
+                    self.fired = True
                     self.op(inner)
         return super().op(op)
 

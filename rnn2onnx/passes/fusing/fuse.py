@@ -14,10 +14,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, constant
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, constant, rebuild
 from rnn2onnx.ir.kinds.native import GATES
-from rnn2onnx.ir.replay import dims_of, sweep, sweep_block
-from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.ir.replay import sweep_block
+from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.dependence import inputs_of, slice_of
@@ -51,42 +51,15 @@ class Fuse:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences side by side where that is faster."""
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Fuser(builder, report, self.target, self.choice)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        if not copier.fused:
-            return graph
-        results = [copier.value(value) for value in graph.block.results]
-        made = builder.finish(zip(graph.outputs, results, strict=True))
-        sweep(made)
-        return made
+        return rebuild(graph, lambda builder: _Fuser(builder, report, self.target, self.choice))
 
 
-class _Fuser(Copier):
+class _Fuser(BoundedCopier):
     """Copies a graph, with groups of recurrences as soon as what all of a group needs is there."""
 
     def __init__(self, builder: Builder, report: Report, target: Target, choice: Choice) -> None:
         super().__init__(builder)
         self.report, self.target, self.choice = report, target, choice
-        self.fused = False
-        self._known = Bounds()
-        self._in_block: dict[int, Bounds] = {}
-
-    def op(self, op: Op) -> tuple[Value, ...]:
-        if op.kind.name == "cond":
-            for body, holds in zip(op.blocks, (True, False), strict=True):
-                self._in_block[id(body)] = self._known.and_also(bounds_where(op.operands[0], holds))
-        return super().op(op)
-
-    def block(self, body: Block) -> Block:
-        before, self._known = self._known, self._in_block.pop(id(body), self._known)
-        try:
-            return super().block(body)
-        finally:
-            self._known = before
 
     def ops(self, block: Block) -> None:
         fusible = Fusible(block)
@@ -105,7 +78,7 @@ class _Fuser(Copier):
                 wanted = fusible.wanted(group)
                 made = self._together(group, wanted)
                 if made is not None:
-                    self.fused = True
+                    self.fired = True
                     self.new.update(zip(wanted, made, strict=True))
                     done.update(group.members, group.gone, group.own)
                     return
@@ -244,7 +217,7 @@ class _Fuser(Copier):
                 most, above = (middle, above) if share(middle, many) <= WORTH else (most, middle - 1)
         few = next((few for few in STEPS if share(most, few) <= 1), STEPS[-1]) if most else 0
         # A branch in which there are always more rows, or fewer steps, needs none.
-        if most < max(1, self._known.of(rows)[0]) or few > self._known.of(steps)[1]:
+        if most < max(1, self.known.of(rows)[0]) or few > self.known.of(steps)[1]:
             return None
         return most, few
 
@@ -255,7 +228,7 @@ class _Fuser(Copier):
             (rows, limits[0], "less_equal", "batch <="),
             (steps, limits[1], "greater_equal", "steps >="),
         ):
-            count, (least, greatest) = self.builder.dim_value(dim), self._known.of(dim)
+            count, (least, greatest) = self.builder.dim_value(dim), self.known.of(dim)
             assert count is not None
             if greatest > limit if kind == "less_equal" else least < limit and limit > 1:
                 found.append(self.builder.emit(kind, (count, self.builder.const(np.array(limit, np.int64))))[0])

@@ -14,8 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.errors import FeedError
-from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, evaluate_values, uses, walk
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, evaluate_values, rebuild, uses, walk
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.normalising.row_moments import ONE, Moments, MomentsOf, Powers
 from rnn2onnx.passes.report import Report
@@ -35,16 +34,7 @@ class Normalise:
         found = _found(graph)
         if not found:
             return graph
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Normaliser(builder, found)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        results = [copier.value(value) for value in graph.block.results]
-        made = builder.finish(zip(graph.outputs, results, strict=True))
-        sweep(made)
-        return made
+        return rebuild(graph, lambda builder: _Normaliser(builder, found))
 
 
 @dataclass(frozen=True)
@@ -69,6 +59,7 @@ class _Normaliser(Copier):
         dtype = op.results[0].type.dtype
         lines = [self.builder.const(line.astype(dtype)) for line in (norm.scale, norm.bias)]
         row = self.value(norm.row)
+        self.fired = True
         made = self.builder.emit("layer_norm", (row, *lines), epsilon=norm.epsilon, location=op.location)
         self.new[op.results[0]] = made[0]
         return made

@@ -20,7 +20,6 @@ Powers: TypeAlias = "tuple[int, int, int, int]"
 """The exponents of the row, its mean, its variance, and the root of its variance plus epsilon."""
 ONE: Powers = (0, 0, 0, 0)
 ROW: Powers = (1, 0, 0, 0)
-MEAN: Powers = (0, 1, 0, 0)
 VARIANCE: Powers = (0, 0, 1, 0)
 _SQUARES: dict[Powers, float] = {(2, 0, 0, 0): 1.0, (1, 1, 0, 0): -2.0, (0, 2, 0, 0): 1.0}
 _MOST_TERMS = 8

@@ -16,9 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
-from rnn2onnx.ir.replay import dims_of, sweep
-from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, rebuild
+from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.packing.pieces import Pieces
@@ -43,29 +42,14 @@ class Pack:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences that have a branch for rows of different lengths."""
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Packer(builder, self.target, self.choice, report)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        if not copier.packed:
-            return graph
-        results = [copier.new[value] for value in graph.block.results]
-        made = builder.finish(zip(graph.outputs, results, strict=True))
-        sweep(made)
-        return made
+        return rebuild(graph, lambda builder: _Packer(builder, self.target, self.choice, report))
 
 
-class _Packer(Copier):
-    packed = False
-
+class _Packer(BoundedCopier):
     def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
         super().__init__(builder)
         self.target, self.choice, self.report = target, choice, report
         self._loops = 0
-        self._known = Bounds()
-        self._in_block: dict[int, Bounds] = {}
 
     def ops(self, block: Block) -> None:
         regions = [] if self._loops else [each for each in regions_of(block) if self._is_worth_it(each)]
@@ -73,27 +57,17 @@ class _Packer(Copier):
             if isinstance(node, Op):
                 self.op(node)
             else:
-                self.packed = True
+                self.fired = True
                 self.new.update(zip(node.outputs, self._branches(node), strict=True))
 
     def op(self, op: Op) -> tuple[Value, ...]:
         # What a loop runs in each step is small.
         inside = op.kind.name in ("recur", "scan", "loop")
-        if op.kind.name == "cond":
-            for body, holds in zip(op.blocks, (True, False), strict=True):
-                self._in_block[id(body)] = self._known.and_also(bounds_where(op.operands[0], holds))
         self._loops += inside
         try:
             return super().op(op)
         finally:
             self._loops -= inside
-
-    def block(self, body: Block) -> Block:
-        before, self._known = self._known, self._in_block.pop(id(body), self._known)
-        try:
-            return super().block(body)
-        finally:
-            self._known = before
 
     @property
     def _rows(self) -> int:
@@ -104,7 +78,7 @@ class _Packer(Copier):
         target = self.target
         lengths = {dim for value in region.inputs() for dim in value.type.shape}
         known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
-        if not known or self._known.of(region.batch)[1] < self._rows:
+        if not known or self.known.of(region.batch)[1] < self._rows:
             return False
         if region.weights > target.pack_weights:
             # Each segment has its weights for itself, as the engine arranges them.

@@ -15,8 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Array, Block, Builder, Copier, Graph, Op, Value, constant, walk
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Array, Block, Builder, Copier, Graph, Op, Value, constant, rebuild, walk
 from rnn2onnx.passes.quantizing.int8_units import LAYERS, Unit, taken_branch, units_of
 from rnn2onnx.passes.quantizing.padding import Padding, blocks_of, sequences_of
 from rnn2onnx.passes.quantizing.spelled_out import spelled_out
@@ -55,34 +54,19 @@ class Quantize:
                 report.decide(unit.members[0], unit.what, "MatMul", f"not in int8, since {unit.obstacle}")
         if not chosen:
             return graph
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        quantizer = _Quantizer(builder, graph, chosen)
-        for value in graph.inputs:
-            quantizer.new[value] = builder.input(value.name, value.type)
-        quantizer.ops(graph.block)
-        results = [quantizer.new[value] for value in graph.block.results]
-        made = builder.finish(zip(graph.outputs, results, strict=True))
-        sweep(made)
         kept = [unit for unit in units if unit not in chosen]
         _decide(report, chosen, kept)
-        for recurrence in quantizer.spelled:
-            report.note(recurrence, _NOTE)
-        return made
+        return rebuild(graph, lambda builder: _Quantizer(builder, graph, chosen, report))
 
 
 class _Quantizer(Copier):
-    """Copies a graph with the members of some units quantized.
+    """Copies a graph with the members of some units quantized."""
 
-    Attributes:
-        spelled: The recurrences with int8 products that it made or copied.
-    """
-
-    def __init__(self, builder: Builder, graph: Graph, units: Sequence[Unit]) -> None:
+    def __init__(self, builder: Builder, graph: Graph, units: Sequence[Unit], report: Report) -> None:
         super().__init__(builder)
+        self.report = report
         self.members = {op: unit for unit in units for op in unit.members}
         self.taken = {unit.home: taken_branch(unit.home) for unit in units if unit.home is not None}
-        self.spelled: list[Op] = []
         self._makers = {value: op for block in blocks_of(graph.block) for op in block.ops for value in op.results}
         self._padding = Padding(graph, cleaned=self.members)
 
@@ -106,6 +90,7 @@ class _Quantizer(Copier):
             made = self._recurrence(op)
         if made is None:
             return super().op(op)
+        self.fired = True
         self.new.update(zip(op.results, made, strict=True))
         return tuple(made)
 
@@ -153,7 +138,9 @@ class _Quantizer(Copier):
         layer = Op(op.kind, operands, op.attrs, (), op.results, op.location)
         before = len(self.builder.block.ops)
         made = spelled_out(self.builder, layer, lambda x, weights, name: self._product(x, weights, name, op))
-        self.spelled += [each for each in self.builder.block.ops[before:] if each.kind.name == "recur"]
+        for each in self.builder.block.ops[before:]:
+            if each.kind.name == "recur":
+                self.report.note(each, _NOTE)
         return made
 
     def _recurrence(self, op: Op) -> Sequence[Value]:
@@ -173,7 +160,7 @@ class _Quantizer(Copier):
         )
         copied = made[0].op
         if copied is not None:
-            self.spelled.append(copied)
+            self.report.note(copied, _NOTE)
         return made
 
     def _is_quantized_inside(self, op: Op) -> bool:

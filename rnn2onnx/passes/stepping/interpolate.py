@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, constant, uses
-from rnn2onnx.ir.replay import dims_of, sweep
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, constant, rebuild, uses
 from rnn2onnx.ir.types import is_float
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.value_ranges import Ranges
@@ -41,17 +40,7 @@ class Interpolate:
         found = _found(graph)
         if not found:
             return graph
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Shortened(builder, found)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        made = builder.finish(
-            (name, copier.value(value)) for name, value in zip(graph.outputs, graph.block.results, strict=True)
-        )
-        sweep(made)
-        return made
+        return rebuild(graph, lambda builder: _Shortened(builder, found))
 
 
 class _Between(NamedTuple):
@@ -78,6 +67,7 @@ class _Shortened(Copier):
         made = self.builder.emit("add", (start, part), location=op.location, names=names)
         if made[0].type != op.results[0].type:
             return super().op(op)
+        self.fired = True
         self.new[op.results[0]] = made[0]
         return made
 

@@ -15,9 +15,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value
-from rnn2onnx.ir.replay import dims_of, sweep
-from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, rebuild
+from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.stepping.given_out import Taken, taken, users_of
@@ -36,24 +35,11 @@ class TakeIn:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with products in the bodies of the recurrences, by a branch where the number of rows is open."""
-        builder = Builder(graph.name)
-        builder.reserve(dims_of(graph))
-        copier = _Taker(builder, graph, self.target)
-        for value in graph.inputs:
-            copier.new[value] = builder.input(value.name, value.type)
-        copier.ops(graph.block)
-        if not copier.taken:
-            return graph
-        made = builder.finish(
-            (name, copier.value(v)) for name, v in zip(graph.outputs, graph.block.results, strict=True)
-        )
-        sweep(made)
-        return Sink()(made, report)
+        made = rebuild(graph, lambda builder: _Taker(builder, graph, self.target))
+        return graph if made is graph else Sink()(made, report)
 
 
-class _Taker(Copier):
-    taken = False
-
+class _Taker(BoundedCopier):
     def __init__(self, builder: Builder, graph: Graph, target: Target) -> None:
         super().__init__(builder)
         self.target = target
@@ -61,27 +47,15 @@ class _Taker(Copier):
         self._here: frozenset[Op] = frozenset()
         self._given_out: set[Op] = set()
         self.given = {dim for value in graph.inputs for dim in value.type.shape}
-        self.known = Bounds()
-        self._in_block: dict[int, Bounds] = {}
 
     def op(self, op: Op) -> tuple[Value, ...]:
-        if op.kind.name == "cond":
-            for body, holds in zip(op.blocks, (True, False), strict=True):
-                self._in_block[id(body)] = self.known.and_also(bounds_where(op.operands[0], holds))
         if op.kind.name == "recur" and op.attrs["states"]:
             made = self._recurrence(op)
             if made is not None:
-                self.taken = True
+                self.fired = True
                 self.new.update(zip(op.results, made, strict=True))
                 return tuple(made)
         return super().op(op)
-
-    def block(self, body: Block) -> Block:
-        before, self.known = self.known, self._in_block.pop(id(body), self.known)
-        try:
-            return super().block(body)
-        finally:
-            self.known = before
 
     def ops(self, block: Block) -> None:
         before, self._here = self._here, frozenset(block.ops)

@@ -77,9 +77,9 @@ class Target:
         name: What it is called on the command line.
         costs: What things cost on it.
         pack_rows: Rows are sorted by length from so many on,
-        pack_segments: and run in so many segments,
         pack_share: where that saves this share of the steps of all rows,
-        pack_segment: and more than so many microseconds for each recurrence and segment,
+        pack_sort: and more than so many microseconds,
+        pack_tile: and so many for each recurrence and tile of time,
         pack_weights: unless its weights are more bytes than that.
         inside_numbers: The products of a recurrence's inputs are computed in its steps where they give so many numbers,
         inside_rows: of so many rows at least.
@@ -89,9 +89,9 @@ class Target:
     name: str
     costs: Costs
     pack_rows: int = 16
-    pack_segments: int = 4
     pack_share: float = 0.1
-    pack_segment: float = 50.0
+    pack_sort: float = 50.0
+    pack_tile: float = 15.0
     pack_weights: int = 16_000_000
     inside_numbers: int = 8192
     inside_rows: int = 8

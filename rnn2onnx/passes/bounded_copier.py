@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rnn2onnx.ir import Block, Builder, Copier, Op, Value
 from rnn2onnx.ir.replay import Rule
-from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.passes.bounds import Bounds, bounds_of_range, bounds_where
 
 
 class BoundedCopier(Copier):
@@ -26,7 +26,10 @@ class BoundedCopier(Copier):
         if op.kind.name == "cond":
             for body, holds in zip(op.blocks, (True, False), strict=True):
                 self._in_block[id(body)] = self.known.and_also(bounds_where(op.operands[0], holds))
-        return super().op(op)
+        made = super().op(op)
+        if op.kind.name == "range":
+            self.known = self.known.and_also(bounds_of_range(op))
+        return made
 
     def block(self, body: Block) -> Block:
         """A copy of a body, made with what is known in it."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnn2onnx.ir import Dim, Value, constant
+from rnn2onnx.ir import Dim, Op, Value, constant
 
 Interval = tuple[float, float]
 """The least and the greatest that a length can be."""
@@ -49,6 +49,17 @@ def bounds_where(condition: Value, holds: bool) -> Bounds:
     if not holds:
         small, large, strict = large, small, not strict
     return _less(small, large, int(strict))
+
+
+def bounds_of_range(op: Op) -> Bounds:
+    """What is known of the number of whole numbers from 0 on, where their end is the maximum of something."""
+    (dim,) = op.results[0].type.shape
+    start, step = _number(op.operands[0]), _number(op.operands[2])
+    end = op.operands[1].op
+    if (start, step) != (0, 1) or not isinstance(dim, str) or end is None or end.kind.name != "maximum":
+        return Bounds()
+    least = max((number for number in map(_number, end.operands) if number is not None), default=0)
+    return Bounds({dim: (max(least, 0), math.inf)})
 
 
 _COMPARED = {

@@ -1,4 +1,4 @@
-"""``pack``: rows sorted by length run in segments of fewer and fewer rows, and mean the same."""
+"""``pack``: rows sorted by length run in tiles of fewer and fewer rows, and mean the same."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
 from tests.random_graphs import assert_same
 
-EAGER = replace(ONNXRUNTIME, pack_rows=2, pack_segments=2, pack_share=0.01, pack_segment=0.0)
-"""Sorts rows however little that saves."""
+EAGER = replace(ONNXRUNTIME, pack_rows=2, pack_share=0.01, pack_sort=0.0, pack_tile=0.01)
+"""Sorts rows however little that saves, in tiles of one step."""
+TILES = [0.01, 0.2, 1e3]
+"""What a tile costs, so that it is of one step, of some, or of all."""
 
 LAYERS = """graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2]) {
   %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
@@ -74,26 +76,40 @@ LENGTHS = [[5, 1, 3, 4, 2], [0, 0, 0, 0, 5], [5, 5, 5, 5, 5], [0] * 5, [-3, 9, 2
 # -- what it makes -----------------------------------------------------------------------------------------------------
 
 
-def test_a_recurrence_becomes_one_for_each_segment() -> None:
+def test_a_recurrence_runs_in_a_loop_over_tiles() -> None:
     made = packed(parse(ONE))
-    segments, plain = kinds(made, "recur")[1:-1], kinds(made, "recur")[-1]
-    assert [op.attrs["lengths"] for op in segments] == [False, False]
-    assert plain.attrs["lengths"]
-    rows = [op.operands[0].type.shape[0] for op in segments]
-    assert rows[0] == "B"
-    assert rows[1] not in ("B", rows[0])
+    (loop,) = kinds(made, "scan")
+    (inside,) = kinds(made, "recur")[1:-1]
+    assert inside in list(walk(loop.blocks[0]))
+    assert not inside.attrs["lengths"]
+    assert all(op.attrs["lengths"] for op in kinds(made, "recur") if op is not inside)
+    assert inside.operands[0].type.shape[0] not in ("B", 5)
 
 
 def test_layers_are_sorted_once_and_what_lies_between_runs_on_sorted_rows() -> None:
     made = packed(parse(LAYERS))
     assert len(kinds(made, "top_k")) == 2
-    # Two calls of it as it was, and one for each segment.
-    assert len(kinds(made, "matmul")) == 2 + 2
-    assert len(kinds(made, "recur")) == 2 * (2 + 2)
+    # Two calls of it as it was, and one for all tiles.
+    assert len(kinds(made, "matmul")) == 2 + 1
+    assert len(kinds(made, "recur")) == 2 * (2 + 1)
+
+
+def test_layers_that_walk_one_way_share_a_loop_and_others_take_turns() -> None:
+    forwards = LAYERS.replace("reverse=true", "reverse=false")
+    assert [op.attrs["reverse"] for op in kinds(packed(parse(forwards)), "scan")] == [False]
+    assert [op.attrs["reverse"] for op in kinds(packed(parse(LAYERS)), "scan")] == [False, True]
+
+
+def test_a_projection_that_only_the_second_loop_needs_is_computed_there() -> None:
+    text = LAYERS.replace("add %2, %x", "add %2, %30").replace("  %7 =", "  %30 = matmul %x, %w : f32[T, B, 2]\n  %7 =")
+    text = text.replace("%0 = matmul %x, %w", "%0 = add %x, %x")
+    forwards, backwards = kinds(packed(parse(text)), "scan")
+    assert "matmul" not in [op.kind.name for op in walk(forwards.blocks[0])]
+    assert "matmul" in [op.kind.name for op in walk(backwards.blocks[0])]
 
 
 def test_small_calls_run_it_as_it_was_in_the_first_branch() -> None:
-    (first, *_) = kinds(packed(parse(ONE), replace(EAGER, pack_segment=1.0)), "cond")
+    (first, *_) = kinds(packed(parse(ONE), replace(EAGER, pack_tile=1.0)), "cond")
     assert [op.kind.name for op in first.blocks[0].ops] == ["recur"]
     assert not any(op.kind.name == "top_k" for op in first.blocks[0].ops)
 
@@ -224,11 +240,11 @@ def test_it_can_be_told_not_to_sort_and_says_that_it_may() -> None:
 # -- what it means -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("segments", [2, 3, 4])
+@pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("text", [ONE, LAYERS])
-def test_lengths_of_all_sorts(text: str, segments: int) -> None:
+def test_lengths_of_all_sorts(text: str, tile: float) -> None:
     graph = parse(text)
-    made = packed(graph, replace(EAGER, pack_segments=segments))
+    made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
     assert made is not graph
     for lengths in LENGTHS:
         given = feeds(5, 5, lengths)
@@ -239,12 +255,12 @@ def test_lengths_of_all_sorts(text: str, segments: int) -> None:
 
 
 @settings(quick, max_examples=40)
-@given(random_recurrence(), st.sampled_from([2, 3]))
-def test_random_recurrences(case: Any, segments: int) -> None:
+@given(random_recurrence(), st.sampled_from(TILES))
+def test_random_recurrences(case: Any, tile: float) -> None:
     graph, given = case
     for names in ("fold distribute", "fold distribute recognise sink"):
         before, _ = run_passes(graph, [BY_NAME[name] for name in names.split()])
-        made = packed(before, replace(EAGER, pack_segments=segments))
+        made = packed(before, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
         assert_same(evaluate(made, given, float64=True), evaluate(before, given, float64=True), NARROW)
         assert_same(evaluate(made, given), evaluate(before, given), 1e-4)
 
@@ -263,7 +279,7 @@ def test_a_slice_along_time_picks_steps_when_rows_go_back(limits: tuple[int, int
     ).replace(', "y" = %1', "")
     graph = parse(text)
     made = packed(graph)
-    assert len(kinds(made, "tanh")) == 2 * 2 + 2 * 2, "on sorted rows too"
+    assert len(kinds(made, "tanh")) == 2 * 2 + 2, "on sorted rows too"
     for lengths in LENGTHS:
         given = feeds(5, 5, lengths)
         assert_same(evaluate(made, given), evaluate(graph, given))
@@ -377,9 +393,9 @@ QUANTIZED = [
 @pytest.mark.parametrize("text", QUANTIZED)
 def test_int8_weights_give_the_same_up_to_the_rounding(text: str) -> None:
     graph = parse(text)
-    for segments in (2, 4):
-        made = packed(graph, replace(EAGER, pack_segments=segments))
-        assert len(kinds(made, "quantized_matmul")) >= segments + 2
+    for tile in TILES:
+        made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
+        assert len(kinds(made, "quantized_matmul")) >= 1 + 2
         assert len(kinds(made, "top_k")) == 2
         for lengths in LENGTHS:
             given = feeds(5, 5, lengths)
@@ -390,7 +406,7 @@ def test_rows_that_share_a_scale_see_nothing_behind_the_lengths_of_others() -> N
     # One row's padding is far larger than all else: it would leave nothing of the others.
     for text in QUANTIZED:
         graph = parse(text)
-        made = packed(graph, replace(EAGER, pack_segments=4))
+        made = packed(graph, EAGER)
         given = feeds(5, 5, [5, 4, 4, 2, 1])
         huge = {**given, "x": np.nan_to_num(given["x"], nan=1e6)}
         assert_same(evaluate(made, huge), evaluate(made, given))
@@ -406,7 +422,7 @@ def test_a_layer_norm_of_rows_runs_on_sorted_rows() -> None:
     )
     graph = parse(text)
     made = packed(graph)
-    assert len(kinds(made, "layer_norm")) == 2 + 2
+    assert len(kinds(made, "layer_norm")) == 2 + 1
     assert len(kinds(made, "top_k")) == 2
     for lengths in LENGTHS:
         given = feeds(5, 5, lengths)
@@ -417,21 +433,22 @@ def test_a_layer_norm_of_rows_runs_on_sorted_rows() -> None:
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
 def test_layers_of_the_engine(kind: str, direction: str) -> None:
     graph = parse(native(kind, direction))
-    for segments in (2, 4):
-        made = packed(graph, replace(EAGER, pack_segments=segments))
-        assert len(kinds(made, kind)) == segments + 2
+    for tile in TILES:
+        made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
+        assert len(kinds(made, kind)) == 1 + 2
         for lengths in LENGTHS:
             given = feeds(5, 5, lengths)
             assert_same(evaluate(made, given), evaluate(graph, given))
 
 
+@pytest.mark.parametrize("tile", TILES)
 @pytest.mark.parametrize("text", [ONE, LAYERS, native("lstm", "forward"), native("gru", "reverse")])
-def test_onnxruntime_computes_the_same(text: str) -> None:
+def test_onnxruntime_computes_the_same(text: str, tile: float) -> None:
     import onnxruntime
 
     graph = parse(text)
     behind: list[Pass] = [step for step in PIPELINE if step.name in ("unbundle", "lower", "tidy")]
-    made, _ = run_passes(graph, [Pack(replace(EAGER, pack_segments=3)), *behind])
+    made, _ = run_passes(graph, [Pack(replace(EAGER, pack_tile=tile, pack_sort=-8 * tile)), *behind])
     session = onnxruntime.InferenceSession(export(made).SerializeToString(), providers=["CPUExecutionProvider"])
     cases = [(5, 5, lengths) for lengths in LENGTHS]
     cases += [(steps, rows, [steps] * rows) for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]]
@@ -469,7 +486,7 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
 
 
-def test_large_weights_stand_in_no_segments() -> None:
+def test_large_weights_stand_there_once() -> None:
     graph = parse(native("gru", "forward"))
     assert kinds(packed(graph), "top_k")
     assert not kinds(packed(graph, replace(EAGER, pack_weights=50)), "top_k")

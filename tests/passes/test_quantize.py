@@ -49,7 +49,7 @@ def quantized(text: str, **named: Array) -> str:
     return "unchanged" if made is graph else str(made)
 
 
-PACK = Pack(replace(ONNXRUNTIME, pack_rows=2, pack_segments=2, pack_share=0.01, pack_segment=0.0))
+PACK = Pack(replace(ONNXRUNTIME, pack_rows=2, pack_share=0.01, pack_sort=0.0, pack_tile=0.01))
 """Sorts rows however little that saves."""
 PACKED = [PACK if step.name == "pack" else step for step in PIPELINE]
 UNPACKED = [step for step in PIPELINE if step.name != "pack"]

@@ -1,10 +1,10 @@
 """``pack``: rows of different lengths run only as long as they last.
 
 A recurrence over a batch takes as many steps as its longest row, and each step all rows. Sorted by length, the rows
-that have ended stand together and are left out of the steps that follow. Time is cut into a few segments, each with
-fewer rows than the one before; a recurrence becomes one for each segment, and its state goes from one to the next. What
-is computed between recurrences of the same lengths is computed on sorted rows too; only what leaves the region is put
-back in its place.
+that have ended stand together and are left out of the steps that follow. Time is cut into tiles, each with no more rows
+than the one before; a loop walks the tiles, in each of which a recurrence goes on from the state that it had. What is
+computed between recurrences of the same lengths is computed tile by tile too; only what leaves the region is put back
+in its place.
 
 Sorting costs something, so a branch decides while the program runs, by how much there is to save.
 """
@@ -23,18 +23,21 @@ from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.packing.pieces import Pieces
 from rnn2onnx.passes.packing.region import Region
 from rnn2onnx.passes.packing.regions import regions_of
-from rnn2onnx.passes.packing.rows import Segments, clipped, int64, saves_enough
 from rnn2onnx.passes.packing.schedule import scheduled
+from rnn2onnx.passes.packing.tiles import Tiles, clipped, int64, saves_enough
 from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
 """The forms that can be forced: with a branch that sorts rows where that saves enough, and without it."""
 
+_FEW = 4
+"""So many tiles are worth it at least."""
+
 
 @dataclass(frozen=True)
 class Pack:
-    """Recurrences with lengths run on rows sorted by length, in segments of fewer and fewer rows."""
+    """Recurrences with lengths run on rows sorted by length, in tiles of fewer and fewer rows."""
 
     name: ClassVar[str] = "pack"
     target: Target = ONNXRUNTIME
@@ -69,19 +72,14 @@ class _Packer(BoundedCopier):
         finally:
             self._loops -= inside
 
-    @property
-    def _rows(self) -> int:
-        """From how many rows on a region is packed: each segment ends with a row of its own."""
-        return max(self.target.pack_rows, self.target.pack_segments)
-
     def _is_worth_it(self, region: Region) -> bool:
         target = self.target
         lengths = {dim for value in region.inputs() for dim in value.type.shape}
         known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
-        if not known or self.known.of(region.batch)[1] < self._rows:
+        if not known or self.known.of(region.batch)[1] < self.target.pack_rows:
             return False
         if region.weights > target.pack_weights:
-            # Each segment has its weights for itself, as the engine arranges them.
+            # Rows in tiles and rows as they are have their own weights each, as the engine arranges them.
             for op in region.recurrences:
                 self.report.also(op, f"rows as they are, for its weights are more than {target.pack_weights} bytes")
             return False
@@ -99,14 +97,14 @@ class _Packer(BoundedCopier):
         assert batch is not None
         least = _least(region, target)
         for op in region.recurrences:
-            when = f"{self._rows} rows or more end so early that {least} steps of rows are saved"
-            self.report.also(op, f"rows sorted by length in {target.pack_segments} segments where {when}")
+            when = f"{target.pack_rows} rows or more end so early that {least} steps of rows are saved"
+            self.report.also(op, f"rows sorted by length in tiles of time where {when}")
 
         def by_lengths() -> Sequence[Value]:
             lengths = clipped(builder, self.value(region.lengths), steps)
             saves = saves_enough(builder, lengths, batch, least, target.pack_share)
             if not isinstance(region.batch, int):
-                rows = builder.emit("less_equal", (int64(builder, self._rows), batch))[0]
+                rows = builder.emit("less_equal", (int64(builder, self.target.pack_rows), batch))[0]
                 saves = builder.emit("and", (saves, rows))[0]
             return self._either(region, saves, lambda: self._packed(region, steps, batch), lambda: self._plain(region))
 
@@ -138,16 +136,24 @@ class _Packer(BoundedCopier):
         return [copier.value(value) for value in region.outputs]
 
     def _packed(self, region: Region, steps: Value, batch: Value) -> Sequence[Value]:
-        return Pieces(self, region, self._segments(region, steps, batch), self.report).outputs()
-
-    def _segments(self, region: Region, steps: Value, batch: Value) -> Segments:
         lengths = clipped(self.builder, self.value(region.lengths), steps)
-        return Segments(self.builder, (region.time, region.batch), (steps, batch), lengths, self.target.pack_segments)
+        worth = _each(region, self.target) / (2 * _tile(region, self.target))
+        tiles = Tiles(self.builder, (region.time, region.batch), (steps, batch), lengths, worth)
+        return Pieces(self, region, tiles, self.report).outputs()
+
+
+def _each(region: Region, target: Target) -> float:
+    """Microseconds of one step of one row."""
+    time, batch = (dim if isinstance(dim, int) else size for dim, size in ((region.time, 100), (region.batch, 64)))
+    at = Estimate(target.costs, {str(region.time): time, str(region.batch): batch})
+    return sum(map(at.op, region.recurrences)) / (time * batch)
+
+
+def _tile(region: Region, target: Target) -> float:
+    """Microseconds of a tile besides its steps."""
+    return target.pack_tile * len(region.recurrences)
 
 
 def _least(region: Region, target: Target) -> int:
-    """How many steps of rows must be saved so that the segments cost less than they save."""
-    time, batch = (dim if isinstance(dim, int) else size for dim, size in ((region.time, 100), (region.batch, 64)))
-    at = Estimate(target.costs, {str(region.time): time, str(region.batch): batch})
-    each = sum(map(at.op, region.recurrences)) / (time * batch)
-    return math.ceil(target.pack_segment * target.pack_segments * len(region.recurrences) / each)
+    """How many steps of rows must be saved so that the tiles cost less than they save."""
+    return math.ceil((target.pack_sort + _FEW * _tile(region, target)) / _each(region, target))

@@ -45,6 +45,7 @@ _STEPS: tuple[Pass, ...] = (
     TakeIn(),
     Lower(),
     Join(),
+    Sink(),
     Tidy(),
 )
 """The passes of a compilation, in order."""

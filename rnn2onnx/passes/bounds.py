@@ -42,6 +42,8 @@ def bounds_where(condition: Value, holds: bool) -> Bounds:
         return bounds_where(op.operands[0], not holds)
     if (name == "and" and holds) or (name == "or" and not holds):
         return bounds_where(op.operands[0], holds).and_also(bounds_where(op.operands[1], holds))
+    if name == "cond":
+        return _bounds_of_branches(condition, holds)
     if name not in _COMPARED:
         return Bounds()
     strict, turned = _COMPARED[name]
@@ -49,6 +51,22 @@ def bounds_where(condition: Value, holds: bool) -> Bounds:
     if not holds:
         small, large, strict = large, small, not strict
     return _less(small, large, int(strict))
+
+
+def _bounds_of_branches(condition: Value, holds: bool) -> Bounds:
+    """What a condition that is found in one of two branches says: what both would say."""
+    op = condition.op
+    assert op is not None
+    at, found = op.results.index(condition), []
+    for body, first in zip(op.blocks, (True, False), strict=True):
+        result = body.results[at]
+        array = constant(result)
+        if array is None or bool(array) == holds:
+            found.append(bounds_where(op.operands[0], first).and_also(bounds_where(result, holds)))
+    if not found:
+        return Bounds()
+    dims = set.intersection(*(set(each.intervals) for each in found))
+    return Bounds({dim: (min(e.of(dim)[0] for e in found), max(e.of(dim)[1] for e in found)) for dim in dims})
 
 
 def bounds_of_range(op: Op) -> Bounds:

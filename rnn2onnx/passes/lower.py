@@ -19,9 +19,10 @@ from rnn2onnx.passes.depth import depth
 from rnn2onnx.passes.mask import Behind, Finish, may_mask_behind, selected_inside
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.rows_apart import mixed_in
-from rnn2onnx.passes.vectorise import step_mask, zero_of
+from rnn2onnx.passes.vectorise import is_zero, step_mask, zero_of, zeros_of
 
 _NATIVE = {"rnn", "gru", "lstm", "quantized_lstm"}
+_STARTS = {"initial_h", "initial_c"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class _Lowerer(BoundedCopier):
         if op.kind.name == "recur":
             return _Recurrence(builder, op, self.report, self.known).lowered()
         if op.kind.name in _NATIVE:
-            return _guarded_native(builder, op, self.known)
+            return _native(builder, op, self.known)
         if op.kind.name == "scan":
             return _given_scan(builder, op, self.known)
         if op.kind.name == "loop":
@@ -208,7 +209,7 @@ def _guarded_scan(
         return finish(_scan_of(builder, op, Copier(builder).block(block), operands, states, backwards))
 
     def nothing() -> list[Value]:
-        return [*operands[:states], *(_zeros(builder, type) for type in types[states:])]
+        return [*operands[:states], *(zeros_of(builder, type) for type in types[states:])]
 
     return _either(builder, op, count, run, nothing, types)
 
@@ -242,17 +243,6 @@ def _as_loop(
 # -- guards ------------------------------------------------------------------------------------------------------------
 
 
-def _zeros(builder: Builder, type: Type) -> Value:
-    zero = builder.const(np.zeros((), type.dtype))
-    parts = []
-    for dim in type.shape:
-        length = builder.dim_value(dim)
-        assert length is not None, f"the length {dim} has no value here"
-        parts.append(builder.emit("reshape", (length, builder.const(np.array([1]))))[0])
-    shape = builder.emit("concat", parts, axis=0)[0] if parts else builder.const(np.zeros(0, np.int64))
-    return builder.emit("expand", (zero, shape), types=[type])[0]
-
-
 def _either(
     builder: Builder,
     op: Op,
@@ -274,24 +264,27 @@ def _is_positive(dim: Dim, known: Bounds) -> bool:
     return known.of(dim)[0] > 0
 
 
-def _guarded_native(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | None:
-    given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
+def _native(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | None:
+    """A native layer without states that start as zero, as the engine has them; guarded where there may be no steps."""
+    named = dict(zip(op.attrs["inputs"], op.operands, strict=True))
+    given = {name: value for name, value in named.items() if name not in _STARTS or not is_zero(value)}
     time, batch = given["X"].type.shape[:2]
-    open_dims = [dim for dim in (time, batch) if not _is_positive(dim, known)]
-    if not open_dims:
+    counts = [builder.dim_value(dim) for dim in (time, batch) if not _is_positive(dim, known)]
+    if not counts and len(given) == len(named):
         return None
-    counts = []
-    for dim in open_dims:
-        count = builder.dim_value(dim)
-        assert count is not None
-        counts.append(count)
-    size = counts[0] if len(counts) == 1 else builder.emit("mul", counts)[0]
 
     def run() -> Sequence[Value]:
-        return builder.emit(op.kind, op.operands, location=op.location, **op.attrs)
+        attrs = {**op.attrs, "inputs": tuple(given)}
+        types = [value.type for value in op.results]
+        return builder.emit(op.kind, given.values(), location=op.location, types=types, **attrs)
 
+    if not counts:
+        return run()
+    sizes = [count for count in counts if count is not None]
+    assert len(sizes) == len(counts)
+    size = sizes[0] if len(sizes) == 1 else builder.emit("mul", sizes)[0]
     types = [value.type for value in op.results]
-    return _either(builder, op, size, run, lambda: [_zeros(builder, type) for type in types], types)
+    return _either(builder, op, size, run, lambda: [zeros_of(builder, type) for type in types], types)
 
 
 def _given_scan(builder: Builder, op: Op, known: Bounds) -> Sequence[Value] | None:
@@ -338,7 +331,7 @@ def _repaired(builder: Builder, op: Op, values: Sequence[Value], carried: int) -
             op,
             count,
             lambda rows=rows: [rows],  # type: ignore[misc]
-            lambda empty=empty: [_zeros(builder, empty)],  # type: ignore[misc]
+            lambda empty=empty: [zeros_of(builder, empty)],  # type: ignore[misc]
             [rows.type],
         )
     return values

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn2onnx.ir import Builder, Op, Value, constant
+from rnn2onnx.ir import Builder, Op, Type, Value, constant
 from rnn2onnx.ir.types import Dim
 
 _SHIFTED_AXIS = {"concat", "softmax", "log_softmax", "cumsum", "argmax", "argmin"}
@@ -212,6 +212,17 @@ def _positive(axis: int, op: Op) -> int:
 def zero_of(builder: Builder, value: Value) -> Value:
     """A scalar zero of a value's dtype."""
     return builder.const(np.zeros((), value.type.dtype))
+
+
+def zeros_of(builder: Builder, type: Type) -> Value:
+    """Zeros of a type whose lengths are all known in scope."""
+    zero, parts = builder.const(np.zeros((), type.dtype)), []
+    for dim in type.shape:
+        length = builder.dim_value(dim)
+        assert length is not None, f"the length {dim} has no value here"
+        parts.append(builder.emit("reshape", (length, builder.const(np.array([1]))))[0])
+    shape = builder.emit("concat", parts, axis=0)[0] if parts else builder.const(np.zeros(0, np.int64))
+    return builder.emit("expand", (zero, shape), types=[type])[0]
 
 
 def is_zero(value: Value) -> bool:

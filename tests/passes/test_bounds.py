@@ -9,7 +9,7 @@ import pytest
 from rnn2onnx.ir import Op, Value, parse
 from rnn2onnx.ir.replay import rebuild
 from rnn2onnx.passes.bounded_copier import BoundedCopier
-from rnn2onnx.passes.bounds import Bounds, bounds_where
+from rnn2onnx.passes.bounds import Bounds, bounds_of_range, bounds_where
 
 ALL = (0, math.inf)
 
@@ -80,3 +80,56 @@ def test_a_product_above_zero_is_one_of_lengths_above_zero() -> None:
     assert rebuild(graph, Noting) is graph
     assert [known["tanh"].of(dim)[0] for dim in "TB"] == [1, 1]
     assert [known["exp"].of(dim)[0] for dim in "TB"] == [0, 0]
+
+
+def test_a_condition_found_in_branches_says_what_both_say() -> None:
+    graph = parse(
+        """graph g(%x: f32[B], %p: bool[]) {
+  %s = shape %x : i64[1]
+  %0 = const 0 : i64[]
+  %5 = const 5 : i64[]
+  %9 = const 9 : i64[]
+  %n = gather %s, %0 {axis=0} : i64[]
+  %many = less %5, %n : bool[]
+  %q = cond %many () {
+    %1 = less %n, %9 : bool[]
+    return %1
+  } () {
+    %2 = less %0, %n : bool[]
+    return %2
+  } : bool[]
+  %r = cond %p () {
+    %3 = less %n, %9 : bool[]
+    return %3
+  } () {
+    %4 = const false : bool[]
+    return %4
+  } : bool[]
+  return "q" = %q, "r" = %r
+}"""
+    )
+    q, r = graph.block.results
+    # More than 5 and less than 9, or at most 5 and more than 0.
+    assert bounds_where(q, True).of("B") == (1, 8)
+    assert bounds_where(q, False).of("B") == (0, math.inf)
+    # False in the other branch: it was not that one.
+    assert bounds_where(r, True).of("B") == (0, 8)
+    assert bounds_where(r, False).of("B") == ALL
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "least"), [("0", "maximum %n, %5", 5), ("1", "maximum %n, %5", 0), ("0", "minimum %n, %5", 0)]
+)
+def test_numbers_up_to_a_maximum_are_as_many_at_least(start: str, end: str, least: int) -> None:
+    graph = parse(
+        f"""graph g(%n: i64[]) {{
+  %0 = const {start} : i64[]
+  %1 = const 1 : i64[]
+  %5 = const 5 : i64[]
+  %e = {end} : i64[]
+  %r = range %0, %e, %1 : i64[R]
+  return "r" = %r
+}}"""
+    )
+    (made,) = (op for op in graph.block.ops if op.kind.name == "range")
+    assert bounds_of_range(made).of("R")[0] == least

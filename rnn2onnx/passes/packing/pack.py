@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, rebuild
 from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
@@ -26,6 +28,7 @@ from rnn2onnx.passes.packing.regions import regions_of
 from rnn2onnx.passes.packing.schedule import scheduled
 from rnn2onnx.passes.packing.tiles import Tiles, clipped, int64, saves_enough
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.vectorise import zeros_of
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
@@ -99,35 +102,64 @@ class _Packer(BoundedCopier):
         for op in region.recurrences:
             when = f"{target.pack_rows} rows or more end so early that {least} steps of rows are saved"
             self.report.also(op, f"rows sorted by length in tiles of time where {when}")
+        together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
+        known = all(builder.dim_value(dim) is not None for value in region.outputs for dim in value.type.shape)
+        # No steps at all go with the sorted rows: rows as they are, which few of them are, then need no guard.
+        with_none = known and not (isinstance(region.batch, int) and isinstance(region.time, int))
 
-        def by_lengths() -> Sequence[Value]:
+        def none() -> Value:
+            return builder.emit("less_equal", (together, zero))[0] if with_none else builder.const(np.array(False))
+
+        def saves() -> Value:
             lengths = clipped(builder, self.value(region.lengths), steps)
-            saves = saves_enough(builder, lengths, batch, least, target.pack_share)
-            if not isinstance(region.batch, int):
-                rows = builder.emit("less_equal", (int64(builder, self.target.pack_rows), batch))[0]
-                saves = builder.emit("and", (saves, rows))[0]
-            return self._either(region, saves, lambda: self._packed(region, steps, batch), lambda: self._plain(region))
+            return saves_enough(builder, lengths, batch, least, target.pack_share)
 
-        if isinstance(region.batch, int) and isinstance(region.time, int):
-            return by_lengths()
-        # Half of all is what rows of evenly spread lengths save at most.
-        each = builder.emit("mul", (steps, batch))[0]
-        some = builder.emit("less", (int64(builder, 0), each))[0]
-        few = builder.emit("less_equal", (each, int64(builder, 2 * least)))[0]
-        small = builder.emit("and", (some, few))[0]
-        return self._either(region, small, lambda: self._plain(region), by_lengths)
+        def many() -> Value:
+            # Half of all is what rows of evenly spread lengths save at most.
+            enough = builder.emit("less", (int64(builder, 2 * least), together))[0]
+            return self._either(enough, saves, none)
 
-    def _either(
+        def packed() -> Sequence[Value]:
+            return self._packed(region, steps, batch)
+
+        def packed_or_none() -> Sequence[Value]:
+            some = builder.emit("less", (zero, together))[0]
+            return self._cond(region, some, packed, lambda: self._nothing(region))
+
+        if isinstance(region.batch, int):
+            found = saves() if isinstance(region.time, int) else many()
+        else:
+            enough = builder.emit("less_equal", (int64(builder, target.pack_rows), batch))[0]
+            found = self._either(enough, many, none)
+        return self._cond(region, found, packed_or_none if with_none else packed, lambda: self._plain(region))
+
+    def _cond(
         self, region: Region, condition: Value, one: Callable[[], Sequence[Value]], other: Callable[[], Sequence[Value]]
     ) -> Sequence[Value]:
-        builder = self.builder
-        with builder.body([]) as then:
-            then.results = tuple(one())
-        with builder.body([]) as otherwise:
-            otherwise.results = tuple(other())
         types = [value.type for value in region.outputs]
+        bodies = [self._body(each) for each in (one, other)]
         location = region.recurrences[0].location
-        return builder.emit("cond", (condition,), blocks=(then, otherwise), location=location, types=types)
+        return self.builder.emit("cond", (condition,), blocks=bodies, location=location, types=types)
+
+    def _either(self, condition: Value, one: Callable[[], Value], other: Callable[[], Value]) -> Value:
+        bodies = self._body(lambda: [one()]), self._body(lambda: [other()])
+        return self.builder.emit("cond", (condition,), blocks=bodies)[0]
+
+    def _body(self, results: Callable[[], Sequence[Value]]) -> Block:
+        with self.builder.body([]) as block:
+            block.results = tuple(results())
+        return block
+
+    def _nothing(self, region: Region) -> Sequence[Value]:
+        """What a region gives of no steps, or no rows: states as they start, but for those of native layers: zero."""
+        starts: dict[Value, Value] = {}
+        for op in region.recurrences:
+            if op.kind.name == "recur":
+                starts.update(zip(op.results, op.operands[: op.attrs["states"]], strict=False))
+        builder = self.builder
+        return [
+            self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
+        ]
 
     def _plain(self, region: Region) -> Sequence[Value]:
         copier = Copier(self.builder, new=self.new)

@@ -28,7 +28,6 @@ class Tile:
         running = builder.emit("less", (start, tiles.ends))[0]
         running = builder.emit("cast", (running,), dtype=INT64)[0]
         count = builder.emit("reduce_sum", (running,), axes=(0,), keepdims=False)[0]
-        # There is always one: this says so to whoever asks how long what has its length may be.
         count = builder.emit("maximum", (count, int64(builder, 1)))[0]
         self._count = vector(builder, count)
         self._numbers = numbers = builder.emit("range", (int64(builder, 0), count, int64(builder, 1)))[0]

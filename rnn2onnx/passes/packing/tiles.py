@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn2onnx.ir import Builder, Dim, Type, Value
 
-INT64 = np.dtype(np.int64)
+INT64, FLOAT64 = np.dtype(np.int64), np.dtype(np.float64)
 
 
 def vector(builder: Builder, value: Value) -> Value:
@@ -99,24 +99,25 @@ class Tiles:
         backwards = builder.emit("neg", (self.order,))[0]
         self.rank = builder.emit("top_k", (backwards, self.batch), types=[given.type] * 2)[1]
         longest = builder.emit("gather", (self.ends, zero), axis=0)[0]
-        together = builder.emit("mul", (longest, self.batch))[0]
-        squared = builder.emit("cast", (together,), dtype=np.dtype(np.float32))[0]
-        squared = builder.emit("mul", (squared, builder.const(np.array(worth, np.float32))))[0]
-        wanted = builder.emit("cast", (builder.emit("sqrt", (squared,))[0],), dtype=INT64)[0]
-        wanted = builder.emit("maximum", (wanted, one))[0]
-        self.span = self._shares(longest, wanted)
+        # In whole numbers the division would be of many operations; these are exact in double precision.
+        steps, rows = (builder.emit("cast", (each,), dtype=FLOAT64)[0] for each in (longest, self.batch))
+        squared = builder.emit("mul", (builder.emit("mul", (steps, rows))[0], builder.const(np.array(worth))))[0]
+        wanted = builder.emit("maximum", (builder.emit("sqrt", (squared,))[0], builder.const(np.array(1.0))))[0]
+        span = self._shares(steps, wanted)
+        # There is always one of both: this says so to whoever asks how long what has this length may be.
+        self.span, tiles = (
+            builder.emit("maximum", (builder.emit("cast", (each,), dtype=INT64)[0], one))[0]
+            for each in (span, self._shares(steps, span))
+        )
         self.numbers = builder.emit("range", (zero, self.span, one))[0]
-        tiles = self._shares(longest, self.span)
         self.starts = builder.emit("mul", (builder.emit("range", (zero, tiles, one))[0], self.span))[0]
         self.walked = builder.emit("mul", (tiles, self.span))[0]
         self.count = builder.emit("add", (self.batch, one))[0]
         self.rows = dims[1] + 1 if isinstance(dims[1], int) else builder.fresh_dim("rows")
 
     def _shares(self, whole: Value, each: Value) -> Value:
-        """How many of ``each`` make the whole: 1 at least."""
-        builder, one = self.builder, int64(self.builder, 1)
-        most = builder.emit("sub", (builder.emit("add", (whole, each))[0], one))[0]
-        return builder.emit("maximum", (builder.emit("floor_div", (most, each))[0], one))[0]
+        """How many of ``each`` make the whole."""
+        return self.builder.emit("ceil", (self.builder.emit("div", (whole, each))[0],))[0]
 
     def sorted(self, value: Value, axis: int) -> Value:
         """A value's rows, sorted."""

@@ -97,6 +97,10 @@ class Target:
     inside_rows: int = 8
     joined_rows: int = 384
 
+    def inside(self, width: int) -> int:
+        """From how many rows on products of a recurrence's inputs that are so wide are computed in its steps."""
+        return max(self.inside_rows, -(-self.inside_numbers // max(width, 1)))
+
 
 _ONNXRUNTIME_COSTS = Costs(
     call=2.3,

@@ -12,6 +12,7 @@ from rnn2onnx.passes.looking_up.tables import Tables
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalising.normalise import Normalise
 from rnn2onnx.passes.packing.pack import Pack
+from rnn2onnx.passes.packing.strip_mine import StripMine
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
 from rnn2onnx.passes.raising.raise_loops import RaiseLoops
@@ -40,6 +41,7 @@ _STEPS: tuple[Pass, ...] = (
     Unbundle(),
     Fuse(),
     Pack(),
+    StripMine(),
     Tables(),
     Contract(),
     TakeIn(),
@@ -81,6 +83,7 @@ __all__ = [
     "Report",
     "RollUp",
     "Sink",
+    "StripMine",
     "Tables",
     "TakeIn",
     "Tidy",

@@ -55,11 +55,13 @@ def test_the_order_of_the_passes() -> None:
         "unbundle",
         "fuse",
         "pack",
+        "strip_mine",
         "tables",
         "contract",
         "take_in",
         "lower",
         "join",
+        "sink",
         "tidy",
     ]
 

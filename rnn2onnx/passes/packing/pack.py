@@ -18,15 +18,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, rebuild
-from rnn2onnx.passes.bounded_copier import BoundedCopier
+from rnn2onnx.ir import Builder, Graph, Value, rebuild
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.packing.pieces import Pieces
 from rnn2onnx.passes.packing.region import Region
-from rnn2onnx.passes.packing.regions import regions_of
-from rnn2onnx.passes.packing.schedule import scheduled
-from rnn2onnx.passes.packing.tiles import Tiles, clipped, int64, saves_enough
+from rnn2onnx.passes.packing.region_copier import RegionCopier, has_known_sizes
+from rnn2onnx.passes.packing.sorted_tiles import SortedTiles, clipped, saves_enough
+from rnn2onnx.passes.packing.tiles import int64
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.vectorise import zeros_of
 from rnn2onnx.targets import ONNXRUNTIME, Target
@@ -51,35 +50,15 @@ class Pack:
         return rebuild(graph, lambda builder: _Packer(builder, self.target, self.choice, report))
 
 
-class _Packer(BoundedCopier):
+class _Packer(RegionCopier):
     def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
-        super().__init__(builder)
+        super().__init__(builder, lengths=True)
         self.target, self.choice, self.report = target, choice, report
-        self._loops = 0
 
-    def ops(self, block: Block) -> None:
-        regions = [] if self._loops else [each for each in regions_of(block) if self._is_worth_it(each)]
-        for node in scheduled(block, regions) if regions else block.ops:
-            if isinstance(node, Op):
-                self.op(node)
-            else:
-                self.fired = True
-                self.new.update(zip(node.outputs, self._branches(node), strict=True))
-
-    def op(self, op: Op) -> tuple[Value, ...]:
-        # What a loop runs in each step is small.
-        inside = op.kind.name in ("recur", "scan", "loop")
-        self._loops += inside
-        try:
-            return super().op(op)
-        finally:
-            self._loops -= inside
-
-    def _is_worth_it(self, region: Region) -> bool:
+    def is_worth_it(self, region: Region) -> bool:
+        """Whether there may be rows enough, and steps enough to save."""
         target = self.target
-        lengths = {dim for value in region.inputs() for dim in value.type.shape}
-        known = all(isinstance(dim, int) or dim in lengths for dim in (region.time, region.batch))
-        if not known or self.known.of(region.batch)[1] < self.target.pack_rows:
+        if not has_known_sizes(region) or self.known.of(region.batch)[1] < target.pack_rows:
             return False
         if region.weights > target.pack_weights:
             # Rows in tiles and rows as they are have their own weights each, as the engine arranges them.
@@ -92,12 +71,10 @@ class _Packer(BoundedCopier):
         offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False)
         return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
 
-    def _branches(self, region: Region) -> Sequence[Value]:
+    def branches(self, region: Region) -> Sequence[Value]:
         """What a region gives: by sorted rows where that saves enough, else as it was."""
         builder, target = self.builder, self.target
-        steps, batch = (builder.dim_value(dim) for dim in (region.time, region.batch))
-        assert steps is not None
-        assert batch is not None
+        steps, batch = self.sizes(region)
         least = _least(region, target)
         for op in region.recurrences:
             when = f"{target.pack_rows} rows or more end so early that {least} steps of rows are saved"
@@ -111,8 +88,7 @@ class _Packer(BoundedCopier):
             return builder.emit("less_equal", (together, zero))[0] if with_none else builder.const(np.array(False))
 
         def saves() -> Value:
-            lengths = clipped(builder, self.value(region.lengths), steps)
-            return saves_enough(builder, lengths, batch, least, target.pack_share)
+            return saves_enough(builder, self._lengths_of(region, steps), batch, least, target.pack_share)
 
         def many() -> Value:
             # Half of all is what rows of evenly spread lengths save at most.
@@ -124,31 +100,18 @@ class _Packer(BoundedCopier):
 
         def packed_or_none() -> Sequence[Value]:
             some = builder.emit("less", (zero, together))[0]
-            return self._cond(region, some, packed, lambda: self._nothing(region))
+            return self.cond(region, some, packed, lambda: self._nothing(region))
 
         if isinstance(region.batch, int):
             found = saves() if isinstance(region.time, int) else many()
         else:
             enough = builder.emit("less_equal", (int64(builder, target.pack_rows), batch))[0]
             found = self._either(enough, many, none)
-        return self._cond(region, found, packed_or_none if with_none else packed, lambda: self._plain(region))
-
-    def _cond(
-        self, region: Region, condition: Value, one: Callable[[], Sequence[Value]], other: Callable[[], Sequence[Value]]
-    ) -> Sequence[Value]:
-        types = [value.type for value in region.outputs]
-        bodies = [self._body(each) for each in (one, other)]
-        location = region.recurrences[0].location
-        return self.builder.emit("cond", (condition,), blocks=bodies, location=location, types=types)
+        return self.cond(region, found, packed_or_none if with_none else packed, lambda: self.plain(region))
 
     def _either(self, condition: Value, one: Callable[[], Value], other: Callable[[], Value]) -> Value:
-        bodies = self._body(lambda: [one()]), self._body(lambda: [other()])
+        bodies = self.body(lambda: [one()]), self.body(lambda: [other()])
         return self.builder.emit("cond", (condition,), blocks=bodies)[0]
-
-    def _body(self, results: Callable[[], Sequence[Value]]) -> Block:
-        with self.builder.body([]) as block:
-            block.results = tuple(results())
-        return block
 
     def _nothing(self, region: Region) -> Sequence[Value]:
         """What a region gives of no steps, or no rows: states as they start, but for those of native layers: zero."""
@@ -161,17 +124,16 @@ class _Packer(BoundedCopier):
             self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
         ]
 
-    def _plain(self, region: Region) -> Sequence[Value]:
-        copier = Copier(self.builder, new=self.new)
-        for op in region.body:
-            copier.op(op)
-        return [copier.value(value) for value in region.outputs]
-
     def _packed(self, region: Region, steps: Value, batch: Value) -> Sequence[Value]:
-        lengths = clipped(self.builder, self.value(region.lengths), steps)
         worth = _each(region, self.target) / (2 * _tile(region, self.target))
-        tiles = Tiles(self.builder, (region.time, region.batch), (steps, batch), lengths, worth)
+        tiles = SortedTiles(
+            self.builder, (region.time, region.batch), (steps, batch), self._lengths_of(region, steps), worth
+        )
         return Pieces(self, region, tiles, self.report).outputs()
+
+    def _lengths_of(self, region: Region, steps: Value) -> Value:
+        assert region.lengths is not None
+        return clipped(self.builder, self.value(region.lengths), steps)
 
 
 def _each(region: Region, target: Target) -> float:

@@ -8,10 +8,9 @@ import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Op, Type, Value
 from rnn2onnx.passes.mask import may_mask_behind
-from rnn2onnx.passes.packing.region import Region, rows_of, sequences_of
+from rnn2onnx.passes.packing.region import Region, lengths_of, rows_of, sequences_of
 from rnn2onnx.passes.packing.stages import Stage, stages_of
-from rnn2onnx.passes.packing.tile import Tile
-from rnn2onnx.passes.packing.tiles import INT64, Tiles, int64, vector
+from rnn2onnx.passes.packing.tiles import INT64, Tiles, vector
 from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place
 from rnn2onnx.passes.packing.zeros import masked_by_lengths
 from rnn2onnx.passes.report import Report
@@ -38,7 +37,6 @@ class Pieces:
         self.tiles = tiles
         self.report = report
         self._given: dict[Value, Value] = {}
-        self._again: dict[Value, Value] = {}
         self._whole: dict[tuple[Value, Place], Value] = {}
         self._finals: dict[Value, Value] = {}
         self._pieces: dict[Value, Value] = {}
@@ -86,7 +84,7 @@ class Pieces:
         location = stage.recurrences[0].location
         with builder.body([*(state.type for state in states), Type(INT64, ())]) as block:
             self._pieces = {}
-            self.tile = Tile(self.tiles, block.params[-1])
+            self.tile = self.tiles.tile(block.params[-1], backwards=stage.backwards)
             carried = list(block.params[:-1])
             after: list[Value] = []
             for op, own in zip(stage.recurrences, starts, strict=True):
@@ -99,7 +97,7 @@ class Pieces:
             block.results = (*after, *(self.tile.given(self._piece(value)) for value in stage.given))
         made = builder.emit(
             "scan",
-            (*states, self.tiles.starts),
+            (*states, self.tiles.starts_of(backwards=stage.backwards)),
             blocks=(block,),
             location=location,
             states=len(states),
@@ -108,7 +106,8 @@ class Pieces:
         finals = iter(made)
         for op, own in zip(stage.recurrences, starts, strict=True):
             self._finish(op, [next(finals) for _ in own])
-        self._given.update(zip(stage.given, finals, strict=True))
+        for value, given in zip(stage.given, finals, strict=True):
+            self._given[value] = self.tiles.joined(given, backwards=stage.backwards)
 
     def _prepare(self, op: Op, stage: Stage) -> None:
         """Computes, before a stage, what of its operands is the same in all tiles."""
@@ -124,9 +123,7 @@ class Pieces:
             if self._masked(op) is not None:
                 sequences, places = sequences[1:2], places[1:2]
         for value, place in zip(sequences, places, strict=True):
-            if value in self._given and value not in self._again:
-                self._again[value] = self.tiles.joined(self._given[value])
-            elif value not in self.region.places:
+            if value not in self.region.places:
                 self._whole[value, place] = self._prepared(value, place)
 
     def _starts(self, op: Op) -> list[Value]:
@@ -147,8 +144,8 @@ class Pieces:
             assert op is not None
             if value in self._pieces:
                 waiting.pop()
-            elif value in self._again:
-                self._pieces[value] = self.tile.again(self._again[value])
+            elif value in self._given:
+                self._pieces[value] = self.tile.again(self._given[value])
             else:
                 missing = [each for each in self._needed(op) if each in self.region.places and each not in self._pieces]
                 waiting.extend(missing)
@@ -209,7 +206,7 @@ class Pieces:
         if time is None and batch is None:
             return outer
         moved = self._moved(outer, (*order, *others))
-        return moved if batch is None else self.tiles.sorted(moved, order.index(batch))
+        return moved if batch is None else self.tiles.arranged(moved, order.index(batch))
 
     def _part(self, value: Value, place: Place, rest: int) -> Value:
         """An operand in the tile, so that it is broadcast to [steps, rows] and so many axes more."""
@@ -254,6 +251,7 @@ class Pieces:
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         names = _states_of(op)
         here = {name: self.outer.value(value) for name, value in given.items() if name not in _BY_ROWS}
+        assert self.tile.lengths is not None
         short = builder.emit("cast", (self.tile.lengths,), dtype=INT32)[0]
         here.update({"X": self._sequence(given["X"]), "sequence_lens": short})
         here.update(zip(names, states, strict=True))
@@ -269,7 +267,7 @@ class Pieces:
         builder = self.builder
         if initial is not None:
             value = self.outer.value(initial)
-            return value if is_zero(initial) else self.tiles.sorted(value, 1)
+            return value if is_zero(initial) else self.tiles.arranged(value, 1)
         state = op.results[1].type
         ends = [builder.const(np.array([length])) for length in (1, op.attrs["hidden_size"])]
         shape = builder.emit("concat", (ends[0], vector(builder, self.tiles.batch), ends[1]), axis=0)[0]
@@ -287,7 +285,8 @@ class Pieces:
         builder, count = self.builder, op.attrs["states"]
         (body,) = op.blocks
         backwards, free = op.attrs["reverse"], self._is_free(op)
-        late = free and backwards
+        starting = self.tile.starting() if free and backwards else None
+        late = starting is not None
         wanted = [index for index in range(count) if free and not late and op.results[index] in self.region.outputs]
         given = list(body.results[count:])
         extra = [value for value in dict.fromkeys(body.results[index] for index in wanted) if value not in given]
@@ -295,8 +294,8 @@ class Pieces:
         rows = self.tile.dims[1]
         types = [param.type.with_shape((rows, *param.type.shape[1:])) for param in body.params]
         names = [param.name for param in body.params]
-        if late:
-            walked.append(self.tile.starting())
+        if starting is not None:
+            walked.append(starting)
             types.append(Type(np.dtype(bool), (rows,)))
             names.append("starting")
         with builder.body(types, names) as block:
@@ -306,7 +305,7 @@ class Pieces:
             copier = Copier(builder, new={**self.outer.new, **params}, same_dims=False)
             copier.ops(body)
             block.results = tuple(copier.value(value) for value in (*body.results, *extra))
-        lengths = [] if free else [self.tile.lengths]
+        lengths = [] if free or self.tile.lengths is None else [self.tile.lengths]
         attrs = {**op.attrs, "lengths": not free}
         made = builder.emit("recur", (*states, *walked, *lengths), blocks=(block,), location=op.location, **attrs)
         remark = self.report.noted(op)
@@ -322,6 +321,8 @@ class Pieces:
 
     def _is_free(self, op: Op) -> bool:
         """Whether rows may go on past their length: they reach no other, so they need not be stopped in a tile."""
+        if lengths_of(op) is None:
+            return True
         forwards = Op(op.kind, op.operands, {**op.attrs, "reverse": False}, op.blocks, op.results)
         return not self.region.shares_scales and may_mask_behind(self.builder, forwards)
 
@@ -338,7 +339,7 @@ class Pieces:
 
     def _sorted_state(self, value: Value) -> Value:
         outer = self.outer.value(value)
-        return outer if is_zero(value) else self.tiles.sorted(outer, 0)
+        return outer if is_zero(value) else self.tiles.arranged(outer, 0)
 
     def _finish(self, op: Op, states: Sequence[Value]) -> None:
         """Puts the final states of a recurrence where they belong."""
@@ -352,7 +353,9 @@ class Pieces:
             initial = given.get(_states_of(op)[index]) if native else None
             if initial is not None and not is_zero(initial):
                 # A native layer gives zero for a row of no steps.
-                some = builder.emit("less", (int64(builder, 0), self.tiles.given))[0]
+                assert self.region.lengths is not None
+                lengths = self.outer.value(self.region.lengths)
+                some = builder.emit("less", (builder.const(np.zeros((), lengths.type.dtype)), lengths))[0]
                 some = builder.emit("unsqueeze", (some,), axes=(0, 2))[0]
                 final = builder.emit("where", (some, final, zero_of(builder, final)), types=[final.type])[0]
             self._finals[result] = final

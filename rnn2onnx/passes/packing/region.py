@@ -23,7 +23,7 @@ class Region:
     """What can run on rows that are sorted by length.
 
     Attributes:
-        lengths: An integer for each row, as it was given.
+        lengths: An integer for each row, as it was given; None if all rows take all steps.
         time: The length of the sequences.
         batch: How many rows there are.
         recurrences: Those of the region, in order.
@@ -35,7 +35,7 @@ class Region:
         needs: The regions that have to run before.
     """
 
-    lengths: Value
+    lengths: Value | None
     time: Dim
     batch: Dim
     recurrences: list[Op] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Region:
     def inputs(self) -> set[Value]:
         """The outer values that it works on."""
         used = {value for op in self.ops for value in inputs_of(op) if value not in self.places}
-        return used | {self.lengths}
+        return used if self.lengths is None else used | {self.lengths}
 
     @cached_property
     def weights(self) -> int:
@@ -95,6 +95,11 @@ def lengths_of(op: Op) -> Value | None:
     if op.kind.name in LAYERS:
         return dict(zip(op.attrs["inputs"], op.operands, strict=True)).get("sequence_lens")
     return None
+
+
+def is_recurrence(op: Op) -> bool:
+    """Whether an operation walks sequences step by step."""
+    return op.kind.name == "recur" or op.kind.name in LAYERS
 
 
 def sequences_of(op: Op) -> Sequence[Value]:

@@ -1,6 +1,7 @@
-"""Regions of a block that one set of lengths rules: recurrences, and what runs row by row between them.
+"""Regions of a block: recurrences that one set of lengths rules, or that have none, and what runs between them.
 
-All that a region gives is zero past a row's length, or a final state; so what it computes there does not matter.
+All that is computed in a region is computed step by step and row by row. Where there are lengths, all that it gives is
+zero past a row's length, or a final state; so what it computes there does not matter.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from collections.abc import Mapping
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Value, captures, constant, walk
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.packing.region import Region, given_lengths, lengths_of, rows_of, sequences_of
+from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.packing.zeros import is_zero_behind
 from rnn2onnx.passes.rows_apart import mixed_in
 
 
-def regions_of(block: Block) -> list[Region]:
-    """The regions of a block that have recurrences, with all that belongs to them."""
-    if not any(lengths_of(op) is not None for op in block.ops):
+def regions_of(block: Block, *, lengths: bool = True) -> list[Region]:
+    """The regions of a block that have recurrences, with or without lengths, and all that belongs to them."""
+    if not any(is_recurrence(op) for op in block.ops):
         return []
-    finder = _Finder(block)
+    finder = _Finder(block, lengths=lengths)
     finder.find()
     finder.pull()
     finder.give()
@@ -40,19 +41,39 @@ def _may_join(op: Op, lengths: Value) -> bool:
         return False
     if op.kind.name != "recur":
         return bool(op.attrs["direction"] != "bidirectional")
+    if not _keeps_its_states(op):
+        return False
+    (body,) = op.blocks
+    # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
+    # coarse: that moves results by less than the rounding does.
+    return mixed_in(body, lengths.type.shape[0], but_for_scales=True) is None and _fits_fewer_rows(
+        op, lengths.type.shape[0]
+    )
+
+
+def _may_be_cut(op: Op) -> bool:
+    """Whether all rows of a recurrence without lengths can run in a part of its steps after the other."""
+    if op.kind.name != "recur" or not _keeps_its_states(op):
+        return False
+    walked = sequences_of(op)[0].type
+    rows = op.blocks[0].results[op.attrs["states"] :]
+    return (
+        walked.rank > 1
+        and not {0, 1} & set(walked.shape[:2])
+        and all(value.type.shape[0] == walked.shape[1] for value in rows)
+        and all(value.type.shape[:2] == walked.shape[:2] for value in sequences_of(op))
+    )
+
+
+def _keeps_its_states(op: Op) -> bool:
+    """Whether the states of a ``recur`` are of one shape, and nothing but them goes from one step to the next."""
     (body,), states = op.blocks, op.attrs["states"]
     if op.attrs["unmasked"] or not states or any(not value.type.rank for value in body.results):
         return False
     carried = zip(op.operands, body.params[:states], body.results[:states], strict=False)
     if any(not start.type.shape == param.type.shape == new.type.shape for start, param, new in carried):
         return False
-    if any(not inner.kind.reusable and inner.kind.name == "random" for inner in walk(body)):
-        return False
-    # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
-    # coarse: that moves results by less than the rounding does.
-    return mixed_in(body, lengths.type.shape[0], but_for_scales=True) is None and _fits_fewer_rows(
-        op, lengths.type.shape[0]
-    )
+    return not any(not inner.kind.reusable and inner.kind.name == "random" for inner in walk(body))
 
 
 def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
@@ -102,8 +123,9 @@ def _has_steps(value: Value, place: Place) -> bool:
 
 
 class _Finder:
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, *, lengths: bool) -> None:
         self.block = block
+        self.lengths = lengths
         self.regions: list[Region] = []
         self.home: dict[Value, Region] = {}
         self.through: dict[Value, frozenset[Region]] = {}
@@ -131,7 +153,7 @@ class _Finder:
     def _before(self, op: Op, region: Region) -> set[Region]:
         """The regions that have to run before an operation of one."""
         found: set[Region] = set()
-        walked = sequences_of(op) if lengths_of(op) is not None else op.operands
+        walked = sequences_of(op) if is_recurrence(op) else op.operands
         for value in inputs_of(op):
             found |= self.through.get(value, frozenset())
             if value in self.home and not (value in walked and self._inside(value, region)):
@@ -146,11 +168,13 @@ class _Finder:
         return not any(before is region or before.waits_for(region) for before in self._before(op, region))
 
     def _region_of_recurrence(self, op: Op) -> Region | None:
-        lengths = lengths_of(op)
-        if lengths is None or not _may_join(op, lengths):
+        lengths = lengths_of(op) if is_recurrence(op) else None
+        if not is_recurrence(op) or self.lengths != (lengths is not None):
+            return None
+        if not (_may_be_cut(op) if lengths is None else _may_join(op, lengths)):
             return None
         time, batch = sequences_of(op)[0].type.shape[:2]
-        given = given_lengths(lengths, time)
+        given = None if lengths is None else given_lengths(lengths, time)
         walked = sequences_of(op)
         for region in reversed(self.regions):
             if (region.lengths, region.time, region.batch) != (given, time, batch) or not self._is_free(op, region):
@@ -169,7 +193,7 @@ class _Finder:
     def _region_between(self, op: Op) -> Region | None:
         """The region whose values an operation works on, step by step and row by row."""
         homes = {self.home[value] for value in op.operands if value in self.home}
-        if len(homes) != 1 or lengths_of(op) is not None:
+        if len(homes) != 1 or is_recurrence(op):
             return None
         (region,) = homes
         if not all(self._inside(value, region) for value in op.operands if value in self.home):
@@ -211,7 +235,7 @@ class _Finder:
             region = next((region for region in self.regions if op in region.ops), None)
             if region is None:
                 region = self._region_before(op, wanted)
-            if region is not None and lengths_of(op) is None:
+            if region is not None and not is_recurrence(op):
                 places = region.places_in(op)
                 assert places is not None
                 for value, place in zip(op.operands, places, strict=True):

@@ -14,7 +14,9 @@ _KEEP_ZEROS |= {"tanh", "relu", "abs", "cast", "identity"}
 
 
 def is_zero_behind(value: Value, region: Region) -> bool:
-    """Whether a value of a region is zero past each row's length."""
+    """Whether a value of a region is zero past each row's length, if its rows have lengths."""
+    if region.lengths is None:
+        return value in region.places
     op = value.op
     if value not in region.places or op is None:
         return False

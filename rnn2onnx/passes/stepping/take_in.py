@@ -46,10 +46,17 @@ class _Taker(BoundedCopier):
         self.users = users_of(graph.block)
         self._here: frozenset[Op] = frozenset()
         self._given_out: set[Op] = set()
-        self.given = {dim for value in graph.inputs for dim in value.type.shape}
+        self._loops = 0
 
     def op(self, op: Op) -> tuple[Value, ...]:
-        if op.kind.name == "recur" and op.attrs["states"]:
+        if op.kind.name in ("scan", "loop"):
+            # What a loop goes through tile by tile is in the cache.
+            self._loops += 1
+            try:
+                return super().op(op)
+            finally:
+                self._loops -= 1
+        if op.kind.name == "recur" and op.attrs["states"] and not self._loops:
             made = self._recurrence(op)
             if made is not None:
                 self.fired = True
@@ -66,14 +73,11 @@ class _Taker(BoundedCopier):
 
     def _recurrence(self, op: Op) -> Sequence[Value] | None:
         rows = op.operands[0].type.shape[0] if op.operands[0].type.rank else 1
-        if isinstance(rows, str) and rows not in self.given:
-            # Rows sorted by length run in several parts; a branch in each of them would cost more than it saves.
-            return None
         found = taken(op, self.users, self._here, self.new.__contains__)
         if found is None:
             return None
         low, high = self.known.of(rows)
-        least = max(self.target.inside_rows, -(-self.target.inside_numbers // found.width))
+        least = self.target.inside(found.width)
         if high < least:
             return None
         # Where some are left out by then, a branch more would not pay for those that are left.

@@ -1,0 +1,251 @@
+"""``strip_mine``: long sequences run in tiles of time, with what is computed around them, and mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnn2onnx
+from rnn2onnx import tf
+from rnn2onnx.exporter import export
+from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
+from rnn2onnx.passes import PIPELINE, Pass, run_passes
+from rnn2onnx.passes.choice import Choice, Offer
+from rnn2onnx.passes.packing.strip_mine import AT_ONCE, IN_TILES, StripMine
+from rnn2onnx.passes.report import Report
+from rnn2onnx.targets import ONNXRUNTIME, Target
+from tests.passes.random_recurrences import random_recurrence
+from tests.passes.running import BY_NAME, NARROW, normal, quick
+from tests.random_graphs import assert_same
+
+
+def with_cache(bytes_: float, rows: int = 10**6) -> Target:
+    """A target of so many bytes, on which products are computed before a loop of fewer rows than that."""
+    costs = replace(ONNXRUNTIME.costs, cache=bytes_)
+    return replace(ONNXRUNTIME, costs=costs, inside_rows=rows, inside_numbers=1)
+
+
+# In each step of a row 8 bytes are walked.
+TILES = [8.0, 8.0 * 8, 8.0 * 14]
+"""Bytes of the cache, so that a tile is of one step, or of some."""
+
+ONE = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
+  %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
+  %0 = matmul %x, %w : f32[T, B, 2]
+  %1, %2 = recur %h, %0 {lengths=false, reverse=REVERSE, states=1, unmasked=[]} (%3: f32[B, 2], %4: f32[B, 2]) {
+    %5 = add %3, %4 : f32[B, 2]
+    %6 = tanh %5 : f32[B, 2]
+    return %6, %6
+  } : f32[B, 2], f32[T, B, 2]
+  %7 = sigmoid %2 : f32[T, B, 2]
+  %8 = transpose %7 {perm=[1, 0, 2]} : f32[B, T, 2]
+  return "end" = %1, "y" = %8
+}"""
+
+BOTH = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
+  %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
+  %0 = matmul %x, %w : f32[T, B, 2]
+  %1, %2 = recur %h, %0 {lengths=false, reverse=false, states=1, unmasked=[]} (%3: f32[B, 2], %4: f32[B, 2]) {
+    %5 = add %3, %4 : f32[B, 2]
+    %6 = tanh %5 : f32[B, 2]
+    %9 = exp %6 : f32[B, 2]
+    return %6, %9
+  } : f32[B, 2], f32[T, B, 2]
+  %7 = matmul %2, %w : f32[T, B, 2]
+  %10, %11 = recur %h, %7 {lengths=false, reverse=true, states=1, unmasked=[]} (%12: f32[B, 2], %13: f32[B, 2]) {
+    %14 = mul %12, %13 : f32[B, 2]
+    %15 = tanh %14 : f32[B, 2]
+    return %15, %15
+  } : f32[B, 2], f32[T, B, 2]
+  %16 = add %11, %7 : f32[T, B, 2]
+  return "first" = %1, "last" = %10, "y" = %16, "steps" = %2
+}"""
+
+TEXTS = [ONE.replace("REVERSE", "false"), ONE.replace("REVERSE", "true"), BOTH]
+
+
+def mined(graph: Graph, target: Target = with_cache(64.0)) -> Graph:  # noqa: B008 - it is frozen
+    return run_passes(graph, [StripMine(target)])[0]
+
+
+def kinds(graph: Graph, name: str) -> list[Op]:
+    return [op for op in walk(graph.block) if op.kind.name == name]
+
+
+def feeds(steps: int, rows: int) -> dict[str, Any]:
+    return {"x": normal(0, steps, rows, 2), "h": normal(1, rows, 2)}
+
+
+# -- what it makes -----------------------------------------------------------------------------------------------------
+
+
+def test_products_and_what_comes_behind_are_computed_tile_by_tile() -> None:
+    made = mined(parse(TEXTS[0]))
+    (branch,) = kinds(made, "cond")
+    tiled, plain = branch.blocks
+    (loop,) = (op for op in tiled.ops if op.kind.name == "scan")
+    inside = [op.kind.name for op in loop.blocks[0].ops]
+    assert {"matmul", "recur", "sigmoid"} <= set(inside)
+    assert [op.kind.name for op in plain.ops] == ["matmul", "recur", "sigmoid", "transpose"]
+
+
+def test_layers_that_walk_one_way_share_a_loop_and_others_take_turns() -> None:
+    assert [op.attrs["reverse"] for op in kinds(mined(parse(BOTH)), "scan")] == [False, True]
+    forwards = parse(BOTH.replace("reverse=true", "reverse=false"))
+    assert [op.attrs["reverse"] for op in kinds(mined(forwards), "scan")] == [False]
+
+
+def test_what_does_not_fit_is_known_from_the_sizes() -> None:
+    text = TEXTS[0].replace("T,", "6,").replace(", T", ", 6").replace("[B", "[3").replace(" B,", " 3,")
+    graph = parse(text)
+    # 18 steps of rows of 8 bytes.
+    assert mined(graph, with_cache(8.0 * 18)) is graph
+    made = mined(graph, with_cache(8.0 * 17))
+    assert not kinds(made, "cond")
+    assert len(kinds(made, "scan")) == 1
+
+
+def test_no_guards_are_needed_in_tiles() -> None:
+    lower = [each for each in PIPELINE if each.name == "lower"]
+    made, _ = run_passes(parse(TEXTS[0]), [StripMine(with_cache(64.0)), *lower])
+    tiled = made.block.ops[-1].blocks[0]
+    assert [op.kind.name for op in walk(tiled)].count("scan") == 2
+    assert "cond" not in [op.kind.name for op in walk(tiled)]
+
+
+def test_the_report_says_when() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [None, None, 128], name="x")
+
+        class Cell(tf.nn.rnn_cell.RNNCell):
+            state_size = output_size = 64
+
+            def call(self, x: Any, s: Any) -> Any:
+                s = tf.sigmoid(s) * s + tf.layers.dense(x, 64)
+                return s, s
+
+        outputs, _ = tf.nn.dynamic_rnn(Cell(), x, dtype=tf.float32)
+    program = rnn2onnx.compile(graph, outputs)
+    (decision,) = program.report
+    assert "in tiles of time where there are more than 7812 steps of rows, and fewer than 128 rows" in decision.why
+
+
+# -- what stays --------------------------------------------------------------------------------------------------------
+
+
+def test_sequences_that_are_given_are_not_computed_again_by_tiles() -> None:
+    graph = parse(TEXTS[0].replace("recur %h, %0", "recur %h, %x"))
+    assert mined(graph) is graph
+
+
+def test_many_rows_are_left_to_their_steps() -> None:
+    graph = parse(TEXTS[0].replace("[B", "[64").replace(" B,", " 64,"))
+    assert mined(graph, with_cache(64.0, rows=64)) is graph
+    assert mined(graph, with_cache(64.0, rows=65)) is not graph
+
+
+def test_recurrences_in_loops_and_with_lengths_stay() -> None:
+    with_lengths = (
+        TEXTS[0]
+        .replace("%h: f32[B, 2])", "%h: f32[B, 2], %n: i32[B])", 1)
+        .replace("recur %h, %0 {lengths=false", "recur %h, %0, %n {lengths=true")
+    )
+    graph = parse(with_lengths)
+    assert mined(graph) is graph
+
+
+def test_a_form_may_be_forced() -> None:
+    offers: dict[str, Offer] = {}
+    graph, target = parse(TEXTS[0]), with_cache(64.0)
+    assert run_passes(graph, [StripMine(target, Choice(target, offers=offers))])[0] is not graph
+    ((key, offer),) = offers.items()
+    assert offer == Offer((IN_TILES, AT_ONCE), "B", "T", between=False)
+    assert StripMine(target, Choice(target, forced={key: AT_ONCE}))(graph, Report()) is graph
+    assert StripMine(target, Choice(target, forced={key: IN_TILES}))(graph, Report()) is not graph
+
+
+# -- what it means -----------------------------------------------------------------------------------------------------
+
+SIZES = [(5, 3), (7, 1), (1, 4), (6, 2), (0, 3), (5, 0), (0, 0), (13, 2)]
+
+
+@pytest.mark.parametrize("cache", TILES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_sizes_of_all_sorts(text: str, cache: float) -> None:
+    graph = parse(text)
+    made = mined(graph, with_cache(cache))
+    assert made is not graph
+    for steps, rows in SIZES:
+        given = feeds(steps, rows)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@pytest.mark.parametrize(("limits", "step"), [((0, 3), 1), ((1, 4), 1), ((-3, -1), 1), ((0, 99), 1), ((-1, -99), -1)])
+@pytest.mark.parametrize("text", TEXTS[:2])
+def test_a_slice_along_time_picks_steps(text: str, limits: tuple[int, int], step: int) -> None:
+    text = text.replace(
+        "  %7 = sigmoid %2 : f32[T, B, 2]\n  %8 = transpose %7 {perm=[1, 0, 2]} : f32[B, T, 2]",
+        f"""  %20 = const [{limits[0]}] : i64[1]
+  %21 = const [{limits[1]}] : i64[1]
+  %22 = slice %2, %20, %21 {{axes=[0], steps=[{step}]}} : f32[S, B, 2]
+  %7 = sigmoid %22 : f32[S, B, 2]
+  %8 = transpose %7 {{perm=[1, 0, 2]}} : f32[B, S, 2]""",
+    )
+    graph = parse(text)
+    made = mined(graph)
+    assert "sigmoid" in [op.kind.name for op in walk(kinds(made, "scan")[0].blocks[0])]
+    for steps, rows in SIZES:
+        given = feeds(steps, rows)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@settings(quick, max_examples=40)
+@given(random_recurrence(), st.sampled_from([1.0, 64.0, 200.0]))
+def test_random_recurrences(case: Any, cache: float) -> None:
+    graph, given = case
+    before, _ = run_passes(graph, [BY_NAME[name] for name in ("fold", "distribute")])
+    made = mined(before, with_cache(cache))
+    assert_same(evaluate(made, given, float64=True), evaluate(before, given, float64=True), NARROW)
+    assert_same(evaluate(made, given), evaluate(before, given), 1e-4)
+
+
+@pytest.mark.parametrize("cache", TILES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_onnxruntime_computes_the_same(text: str, cache: float) -> None:
+    import onnxruntime
+
+    graph = parse(text)
+    behind: list[Pass] = [step for step in PIPELINE if step.name in ("unbundle", "lower", "sink", "tidy")]
+    made, _ = run_passes(graph, [StripMine(with_cache(cache)), *behind])
+    session = onnxruntime.InferenceSession(export(made).SerializeToString(), providers=["CPUExecutionProvider"])
+    for steps, rows in SIZES:
+        given = feeds(steps, rows)
+        found = dict(zip(graph.outputs, session.run(list(graph.outputs), given), strict=True))
+        assert_same(found, evaluate(graph, given))
+
+
+def test_a_program_of_many_steps_gives_the_same() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [None, None, 8], name="x")
+
+        class Cell(tf.nn.rnn_cell.RNNCell):
+            state_size = output_size = 8
+
+            def call(self, x: Any, s: Any) -> Any:
+                z, f = tf.split(tf.layers.dense(x, 16), 2, 1)
+                s = tf.sigmoid(f) * s + tf.tanh(z) * tf.tanh(s)
+                return tf.nn.relu(s), s
+
+        outputs, state = tf.nn.bidirectional_dynamic_rnn(Cell(), Cell(), x, dtype=tf.float32)
+    program = rnn2onnx.compile(graph, [*outputs, *state])
+    for steps in (3, 20011):
+        feed = {"x": normal(5, 2, steps, 8)}
+        for got, want in zip(program.run(feed), program.evaluate(feed), strict=True):
+            np.testing.assert_allclose(got, want, atol=1e-5)

@@ -80,7 +80,7 @@ class Target:
         pack_share: where that saves this share of the steps of all rows,
         pack_sort: and more than so many microseconds,
         pack_tile: and so many for each recurrence and tile of time,
-        pack_weights: unless its weights are more bytes than that.
+        pack_weights: and always where its weights are more bytes than that.
         inside_numbers: The products of a recurrence's inputs are computed in its steps where they give so many numbers,
         inside_rows: of so many rows at least.
         joined_rows: Two products in a step are one of a concatenation where the matrix has so many rows at most.
@@ -88,10 +88,10 @@ class Target:
 
     name: str
     costs: Costs
-    pack_rows: int = 16
+    pack_rows: int = 4
     pack_share: float = 0.1
     pack_sort: float = 50.0
-    pack_tile: float = 15.0
+    pack_tile: float = 25.0
     pack_weights: int = 16_000_000
     inside_numbers: int = 8192
     inside_rows: int = 8

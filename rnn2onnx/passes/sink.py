@@ -64,10 +64,11 @@ def _places(block: Block) -> Mapping[Op, Sequence[Place]]:
             homes = sorted((place for place in wanted if place is not None), key=lambda place: place[1])
             if len(homes) == 1 or (len(homes) > 1 and _is_one(homes) and is_projection(op)):
                 places = found[op] = homes
-        several = len(places) > 1
+        ends = len(places) > 1 and op.kind.name in ("matmul", "transpose")
         for value in op.operands:
-            # A product is computed in both branches, what it is a product of is not.
-            needed.setdefault(value, set()).update((None,) if several and op.kind.name == "matmul" else places)
+            # A product is computed in both branches; what it is a product of is not, but for the order of its axes.
+            turned = value.op is not None and value.op.kind.name == "transpose" and op.kind.name == "matmul"
+            needed.setdefault(value, set()).update((None,) if ends and not turned else places)
         for number, body in enumerate(op.blocks):
             # What a loop needs in its body it needs in every step: it stays before the loop.
             inner = ((op, number),) if op.kind.name == "cond" and places == (None,) else places
@@ -85,7 +86,9 @@ def _is_one(places: Sequence[Place]) -> bool:
 
 
 def is_projection(op: Op) -> bool:
-    """Whether an operation is a product with a matrix, or works element by element on one."""
+    """Whether an operation is a product with a matrix, works element by element on one, or turns its axes."""
     if op.kind.name == "matmul":
         return constant(op.operands[1]) is not None
-    return op.kind.elementwise or (op.kind.name == "slice" and columns_of(op) is not None)
+    return (
+        op.kind.elementwise or op.kind.name == "transpose" or (op.kind.name == "slice" and columns_of(op) is not None)
+    )

@@ -489,7 +489,14 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
 
 
-def test_large_weights_stand_there_once() -> None:
-    graph = parse(native("gru", "forward"))
-    assert kinds(packed(graph), "top_k")
-    assert not kinds(packed(graph, replace(EAGER, pack_weights=50)), "top_k")
+@pytest.mark.parametrize(("text", "kind"), [(native("gru", "forward"), "gru"), (LAYERS, "matmul")])
+def test_large_weights_stand_there_once(text: str, kind: str) -> None:
+    graph = parse(text)
+    made = packed(graph, replace(EAGER, pack_weights=15))
+    assert len(kinds(made, kind)) == 1
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+    for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]:
+        given = feeds(steps, rows, np.full(rows, steps))
+        assert_same(evaluate(made, given), evaluate(graph, given))

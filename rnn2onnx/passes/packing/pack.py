@@ -35,6 +35,8 @@ SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
 
 _FEW = 4
 """So many tiles are worth it at least."""
+_LEAST = 0.01
+"""A row more takes so many microseconds at least."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,6 @@ class _Packer(RegionCopier):
         target = self.target
         if not has_known_sizes(region) or self.known.of(region.batch)[1] < target.pack_rows:
             return False
-        if region.weights > target.pack_weights:
-            # Rows in tiles and rows as they are have their own weights each, as the engine arranges them.
-            for op in region.recurrences:
-                self.report.also(op, f"rows as they are, for its weights are more than {target.pack_weights} bytes")
-            return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
         if most <= _least(region, target):
             return False
@@ -76,11 +73,14 @@ class _Packer(RegionCopier):
         builder, target = self.builder, self.target
         steps, batch = self.sizes(region)
         least = _least(region, target)
-        for op in region.recurrences:
-            when = f"{target.pack_rows} rows or more end so early that {least} steps of rows are saved"
-            self.report.also(op, f"rows sorted by length in tiles of time where {when}")
         together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
         known = all(builder.dim_value(dim) is not None for value in region.outputs for dim in value.type.shape)
+        # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
+        large = known and region.weights > target.pack_weights
+        when = f"where {target.pack_rows} rows or more end so early that {least} steps of rows are saved"
+        why = f"always, for its weights are more than {target.pack_weights} bytes: they are in memory once"
+        for op in region.recurrences:
+            self.report.also(op, f"rows sorted by length in tiles of time {why if large else when}")
         # No steps at all go with the sorted rows: rows as they are, which few of them are, then need no guard.
         with_none = known and not (isinstance(region.batch, int) and isinstance(region.time, int))
 
@@ -98,10 +98,18 @@ class _Packer(RegionCopier):
         def packed() -> Sequence[Value]:
             return self._packed(region, steps, batch)
 
+        def some_steps() -> Value:
+            longest = builder.emit("reduce_max", (self._lengths_of(region, steps),), axes=(0,), keepdims=False)[0]
+            return builder.emit("less", (zero, longest))[0]
+
         def packed_or_none() -> Sequence[Value]:
             some = builder.emit("less", (zero, together))[0]
+            # Where sorting saves something there is a row that takes a step.
+            some = self._either(some, some_steps, lambda: builder.const(np.array(False))) if large else some
             return self.cond(region, some, packed, lambda: self._nothing(region))
 
+        if large:
+            return packed_or_none()
         if isinstance(region.batch, int):
             found = saves() if isinstance(region.time, int) else many()
         else:
@@ -137,10 +145,19 @@ class _Packer(RegionCopier):
 
 
 def _each(region: Region, target: Target) -> float:
-    """Microseconds of one step of one row."""
-    time, batch = (dim if isinstance(dim, int) else size for dim, size in ((region.time, 100), (region.batch, 64)))
-    at = Estimate(target.costs, {str(region.time): time, str(region.batch): batch})
-    return sum(map(at.op, region.recurrences)) / (time * batch)
+    """Microseconds that a step takes longer with each row more."""
+    if isinstance(region.batch, int):
+        return max(_cost(region, target, region.batch) / region.batch, _LEAST)
+    few, many = (_cost(region, target, rows) for rows in (32, 64))
+    return max((many - few) / 32, _LEAST)
+
+
+def _cost(region: Region, target: Target, rows: int) -> float:
+    """Microseconds of a step of so many rows."""
+    steps = 100
+    at = Estimate(target.costs, {str(region.time): steps, str(region.batch): rows})
+    time = region.time if isinstance(region.time, int) else steps
+    return sum(map(at.op, region.recurrences)) / time
 
 
 def _tile(region: Region, target: Target) -> float:

@@ -45,7 +45,8 @@ class SortedTiles(Tiles):
         dims: The lengths of time and batch.
         sizes: The same as values.
         given: i64[B]: the lengths of the rows, from 0 to the number of steps; one of them at least is above 0.
-        worth: How many tiles a step of a row pays for, squared: of ``m`` of them run ``sqrt(worth * m)`` tiles.
+        worth: How many tiles a step of a row pays for, squared: ``sqrt(worth * m)`` of them, where ``m`` steps of rows
+            may be left out: those of all rows but the longest.
 
     Attributes:
         given: The lengths of the rows.
@@ -63,7 +64,8 @@ class SortedTiles(Tiles):
         backwards = builder.emit("neg", (self.order,))[0]
         self.rank = builder.emit("top_k", (backwards, self.batch), types=[given.type] * 2)[1]
         longest = builder.emit("gather", (self.ends, int64(builder, 0)), axis=0)[0]
-        steps, rows = (builder.emit("cast", (each,), dtype=FLOAT64)[0] for each in (longest, self.batch))
+        others = builder.emit("sub", (self.batch, int64(builder, 1)))[0]
+        steps, rows = (builder.emit("cast", (each,), dtype=FLOAT64)[0] for each in (longest, others))
         squared = builder.emit("mul", (builder.emit("mul", (steps, rows))[0], builder.const(np.array(worth))))[0]
         self.cut(steps, builder.emit("sqrt", (squared,))[0])
         # One more than there are: what a tile gives has a row of zeros at the end.

@@ -75,12 +75,14 @@ class Offer(NamedTuple):
         rows: Its batch,
         steps: and its steps, as numbers or names.
         between: Whether a branch can decide between the first and the second form by its lengths.
+        above: The forms differ where steps times rows are more than that.
     """
 
     forms: tuple[str, ...]
     rows: Dim
     steps: Dim
     between: bool
+    above: int = 0
 
 
 Times: TypeAlias = "Mapping[str, Mapping[Sizes, float]]"

@@ -146,6 +146,14 @@ class Report:
         """Keeps what ran one after the other in the program as it was recorded."""
         self._recorded.setdefault(location, depth)
 
+    def same(self, op: Op, made: Op) -> None:
+        """What is known of a recurrence is known of another that runs in its place."""
+        old, new = ((each.location, described(each)) for each in (op, made))
+        if old in self._notes:
+            self._notes.setdefault(new, {}).update(self._notes[old])
+        if old in self._choices:
+            self._choices.setdefault(new, self._choices[old])
+
     def note(self, op: Op, text: str) -> None:
         """Keeps a remark on a recurrence for the pass that decides about it, behind those that are there."""
         notes = self._notes.setdefault((op.location, described(op)), {})

@@ -150,6 +150,9 @@ class Tuner:
         return bytes(export(lowered, opset=self.opset).SerializeToString())
 
     def _choose(self, key: str, offer: Offer) -> None:
+        sizes = [case.sizes(offer) for case in self.cases]
+        if all(each is not None and math.prod(each) <= offer.above for each in sizes):
+            return
         models = {form: self._compiled({key: form}) for form in offer.forms}
         if len(set(models.values())) == 1:
             return
@@ -157,8 +160,8 @@ class Tuner:
         for index, case in enumerate(self.cases):
             for form, taken in zip(models, self.racer(list(models.values()), case.feeds), strict=True):
                 times[form][index] = taken
-                if (sizes := case.sizes(offer)) is not None:
-                    self._measured.setdefault(key, {}).setdefault(form, {})[sizes] = taken
+                if (at := sizes[index]) is not None:
+                    self._measured.setdefault(key, {}).setdefault(form, {})[at] = taken
         best = min(times, key=lambda form: math.prod(times[form]) ** (1 / len(self.cases)))
         self._forced[key] = self._apart(offer, times) or best
 

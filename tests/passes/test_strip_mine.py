@@ -165,7 +165,7 @@ def test_a_form_may_be_forced() -> None:
     graph, target = parse(TEXTS[0]), with_cache(64.0)
     assert run_passes(graph, [StripMine(target, Choice(target, offers=offers))])[0] is not graph
     ((key, offer),) = offers.items()
-    assert offer == Offer((IN_TILES, AT_ONCE), "B", "T", between=False)
+    assert offer == Offer((IN_TILES, AT_ONCE), "B", "T", between=False, above=8)
     assert StripMine(target, Choice(target, forced={key: AT_ONCE}))(graph, Report()) is graph
     assert StripMine(target, Choice(target, forced={key: IN_TILES}))(graph, Report()) is not graph
 

@@ -65,7 +65,7 @@ class _Packer(RegionCopier):
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
         if most <= _least(region, target):
             return False
-        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False)
+        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False, above=_least(region, target))
         return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
 
     def branches(self, region: Region) -> Sequence[Value]:

@@ -308,9 +308,8 @@ class Pieces:
         lengths = [] if free or self.tile.lengths is None else [self.tile.lengths]
         attrs = {**op.attrs, "lengths": not free}
         made = builder.emit("recur", (*states, *walked, *lengths), blocks=(block,), location=op.location, **attrs)
-        remark = self.report.noted(op)
-        if remark and made[0].op is not None:
-            self.report.note(made[0].op, remark)
+        assert made[0].op is not None
+        self.report.same(op, made[0].op)
         self._pieces.update(zip(rows_of(op), made[count:], strict=False))
         after = list(made[:count])
         columns = dict(zip((*given, *extra), made[count:], strict=True))

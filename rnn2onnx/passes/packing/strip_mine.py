@@ -54,7 +54,7 @@ class _Miner(RegionCopier):
         most = math.prod(self.known.of(dim)[1] for dim in (region.time, region.batch))
         if most <= self._fits(region) or self.known.of(region.batch)[0] >= self._inside(region):
             return False
-        offer = Offer((IN_TILES, AT_ONCE), region.batch, region.time, between=False)
+        offer = Offer((IN_TILES, AT_ONCE), region.batch, region.time, between=False, above=self._fits(region))
         return self.choice.wanted(f"tiles of {key_of(region.recurrences[0])}", offer) != AT_ONCE
 
     def _fits(self, region: Region) -> int:

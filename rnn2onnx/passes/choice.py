@@ -135,8 +135,8 @@ class Choice:
         if limits == Limits(None, None):
             return form.emit()
         report.limits.add(limits)
-        condition = _condition(builder, op, limits, (rows, steps))
-        return where_faster(builder, op, condition, form.emit)
+        inside = condition(builder, op, limits, (rows, steps))
+        return where_faster(builder, op, inside, form.emit)
 
     def _costs(self, op: Op, form: Form, rows: Dim, steps: Dim) -> Iterator[tuple[Sizes, tuple[float, float]]]:
         for batch in [rows] if isinstance(rows, int) else ROWS:
@@ -236,7 +236,7 @@ def _complexity(limits: Limits) -> int:
     return sum(limit is not None for limit in limits)
 
 
-def _condition(builder: Builder, op: Op, limits: Limits, dims: tuple[Dim, Dim]) -> Value:
+def condition(builder: Builder, op: Op, limits: Limits, dims: tuple[Dim, Dim]) -> Value:
     """bool[]: whether the lengths are within the limits."""
     found: list[Value] = []
     for limit, dim in ((limits.rows, dims[0]), (limits.steps, dims[1])):

@@ -13,6 +13,8 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.ir import Graph, evaluate, parse, verify, walk
 from rnn2onnx.passes import Report, TakeIn, run_passes
+from rnn2onnx.passes.choice import Choice, Limits, Offer
+from rnn2onnx.passes.stepping.take_in import BEFORE_IT, IN_ITS_STEPS
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
@@ -70,6 +72,25 @@ def test_products_of_many_rows_are_computed_in_the_steps() -> None:
   return "h" = %4, "y" = %5
 }""".replace("WALK", "lengths=false, reverse=false, states=1, unmasked=[]").replace("ROWS", MANY)
     )
+
+
+def test_a_form_may_be_forced_and_a_number_of_rows_too() -> None:
+    text, offers = TEXT.replace("ROWS", "B"), dict[str, Offer]()
+    with_branch = taken(text, TakeIn(choice=Choice(offers=offers)))
+    assert "cond" in with_branch
+    ((key, offer),) = offers.items()
+    assert offer == Offer((IN_ITS_STEPS, BEFORE_IT), "B", "T", between=True)
+    assert taken(text, TakeIn(choice=Choice(forced={key: BEFORE_IT}))) == str(parse(text))
+    always = taken(text, TakeIn(choice=Choice(forced={key: IN_ITS_STEPS})))
+    assert "cond" not in always
+    assert "recur %h, %x" in always
+    limits = Limits((0, 7), None)
+    assert "less_equal" in taken(text, TakeIn(choice=Choice(forced={key: limits})))
+    graph = parse(text)
+    for rows in (7, 8):
+        feeds = {"x": normal(0, 3, rows, 3), "h": normal(1, rows, 2)}
+        made = TakeIn(choice=Choice(forced={key: limits}))(graph, Report())
+        assert_same(evaluate(made, feeds), evaluate(graph, feeds), 1e-5)
 
 
 def test_products_of_few_rows_stay_before_the_loop() -> None:

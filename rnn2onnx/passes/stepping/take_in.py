@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from rnn2onnx.ir import Block, Builder, Copier, Graph, Op, Value, rebuild
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Value, rebuild
 from rnn2onnx.passes.bounded_copier import BoundedCopier
+from rnn2onnx.passes.choice import ANY, BY_COSTS, Choice, Limits, Offer, condition, key_of
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.sink import Sink
 from rnn2onnx.passes.stepping.given_out import Taken, taken, users_of
@@ -25,6 +24,9 @@ from rnn2onnx.passes.stepping.stepwise import OneStep
 from rnn2onnx.passes.stepping.unbundle import unbundled
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
+IN_ITS_STEPS, BEFORE_IT = "products in its steps", "products before it"
+"""The forms that can be forced."""
+
 
 @dataclass(frozen=True)
 class TakeIn:
@@ -32,17 +34,18 @@ class TakeIn:
 
     name: ClassVar[str] = "take_in"
     target: Target = ONNXRUNTIME
+    choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with products in the bodies of the recurrences, by a branch where the number of rows is open."""
-        made = rebuild(graph, lambda builder: _Taker(builder, graph, self.target))
+        made = rebuild(graph, lambda builder: _Taker(builder, graph, self.target, self.choice))
         return graph if made is graph else Sink()(made, report)
 
 
 class _Taker(BoundedCopier):
-    def __init__(self, builder: Builder, graph: Graph, target: Target) -> None:
+    def __init__(self, builder: Builder, graph: Graph, target: Target, choice: Choice) -> None:
         super().__init__(builder)
-        self.target = target
+        self.target, self.choice = target, choice
         self.users = users_of(graph.block)
         self._here: frozenset[Op] = frozenset()
         self._given_out: set[Op] = set()
@@ -72,22 +75,16 @@ class _Taker(BoundedCopier):
         self._here = before
 
     def _recurrence(self, op: Op) -> Sequence[Value] | None:
-        rows = op.operands[0].type.shape[0] if op.operands[0].type.rank else 1
         found = taken(op, self.users, self._here, self.new.__contains__)
         if found is None:
             return None
-        low, high = self.known.of(rows)
-        least = self.target.inside(found.width)
-        if high < least:
+        rows = op.operands[0].type.shape[0] if op.operands[0].type.rank else 1
+        limits = self._limits(op, rows, self.target.inside(found.width))
+        if limits is None:
             return None
-        # Where some are left out by then, a branch more would not pay for those that are left.
-        if 2 * low >= least:
+        if limits == Limits(None, None):
             return self._given(found, self._inside(found))
-        count = self.builder.dim_value(rows)
-        if count is None:
-            return None
-        many = self.builder.const(np.array(least, np.int64))
-        enough = self.builder.emit("greater_equal", (count, many), location=op.location)[0]
+        enough = condition(self.builder, op, limits, (rows, found.time))
         with self.builder.body([]) as then:
             then.results = tuple(self._inside(found))
         with self.builder.body([]) as otherwise:
@@ -95,6 +92,23 @@ class _Taker(BoundedCopier):
         types = [value.type for value in otherwise.results]
         made = self.builder.emit("cond", (enough,), blocks=(then, otherwise), location=op.location, types=types)
         return self._given(found, made)
+
+    def _limits(self, op: Op, rows: Dim, least: int) -> Limits | None:
+        """Where products are computed in the steps, as the table has it from so many rows on; None if nowhere."""
+        low, high = self.known.of(rows)
+        is_open = isinstance(rows, str) and low < high and self.builder.dim_value(rows) is not None
+        offer = Offer((IN_ITS_STEPS, BEFORE_IT), rows, op.operands[op.attrs["states"]].type.shape[0], between=is_open)
+        forced = self.choice.wanted(f"products of {key_of(op)}", offer)
+        if isinstance(forced, Limits):
+            return forced
+        if forced is not None:
+            return Limits(None, None) if forced == IN_ITS_STEPS else None
+        if high < least:
+            return None
+        # Where some are left out by then, a branch more would not pay for those that are left.
+        if 2 * low >= least:
+            return Limits(None, None)
+        return Limits((least, ANY), None) if is_open else None
 
     def _given(self, found: Taken, made: Sequence[Value]) -> Sequence[Value]:
         """The results, also as those of the operations behind the recurrence."""

@@ -10,7 +10,7 @@ Source: the ONNX operators RNN, GRU and LSTM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,14 @@ def activation(spec: Activation) -> Callable[[Array], Array]:
     return functions[name]
 
 
+def check_shapes(name: str, types: Mapping[str, Type], wanted: Mapping[str, tuple[Dim, ...]]) -> None:
+    """Raises a ShapeError where an input of a layer has another shape than it must have."""
+    for key, type in types.items():
+        shape = wanted.get(key, type.shape)
+        if type.rank != len(shape) or any(same_dim(a, b) is None for a, b in zip(type.shape, shape, strict=True)):
+            raise ShapeError(f"{key} of {name} must be [{', '.join(map(str, shape))}], not {type}")
+
+
 def _native_type(name: str) -> Callable[[Sequence[Value], Attrs, Sequence[Block]], list[Type]]:
     gates = GATES[name]
 
@@ -62,10 +70,7 @@ def _native_type(name: str) -> Callable[[Sequence[Value], Attrs, Sequence[Block]
             "initial_c": (directions, batch, hidden),
             "sequence_lens": (batch,),
         }
-        for key, type in types.items():
-            shape = wanted.get(key, type.shape)
-            if type.rank != len(shape) or any(same_dim(a, b) is None for a, b in zip(type.shape, shape, strict=True)):
-                raise ShapeError(f"{key} of {name} must be [{', '.join(map(str, shape))}], not {type}")
+        check_shapes(name, types, wanted)
         state = Type(dtype, (directions, batch, hidden))
         return [Type(dtype, (time, directions, batch, hidden)), *[state] * (2 if name == "lstm" else 1)]
 

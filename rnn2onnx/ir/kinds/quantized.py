@@ -17,7 +17,7 @@ from rnn2onnx.errors import DTypeError, ShapeError
 from rnn2onnx.ir.graph import Array, Attrs, Block, Kind, Value
 from rnn2onnx.ir.kinds.control import reverse_rows
 from rnn2onnx.ir.kinds.elementwise import check_count
-from rnn2onnx.ir.kinds.native import activation
+from rnn2onnx.ir.kinds.native import activation, check_shapes
 from rnn2onnx.ir.table import add_kind
 from rnn2onnx.ir.types import Dim, Type, same_dim
 
@@ -75,10 +75,8 @@ def _lstm_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -
         "initial_c": (ways, batch, hidden),
         "sequence_lens": (batch,),
     }
+    check_shapes("quantized_lstm", types, wanted)
     for key, type in types.items():
-        shape = wanted.get(key, type.shape)
-        if type.rank != len(shape) or any(same_dim(a, b) is None for a, b in zip(type.shape, shape, strict=True)):
-            raise ShapeError(f"{key} must be [{', '.join(map(str, shape))}], not {type}")
         dtype = {"W": INT8, "R": INT8, "sequence_lens": np.dtype(np.int32)}.get(key, FLOAT32)
         if type.dtype != dtype:
             raise DTypeError(f"{key} must be {dtype}, not {type}")

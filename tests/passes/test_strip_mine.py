@@ -66,7 +66,21 @@ BOTH = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
   return "first" = %1, "last" = %10, "y" = %16, "steps" = %2
 }"""
 
-TEXTS = [ONE.replace("REVERSE", "false"), ONE.replace("REVERSE", "true"), BOTH]
+NATIVE = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
+  %w = const [[[0.5, -0.3], [0.2, 0.4], [0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8], [0.9, 1.0], [0.5, 0.1]]]
+  %0 = unsqueeze %h {axes=[0]} : f32[1, B, 2]
+  %1, %2, %3 = lstm %x, %w, %w, %0, %0 {ATTRS}
+  %4 = squeeze %1 {axes=[1]} : f32[T, B, 2]
+  %5 = tanh %4 : f32[T, B, 2]
+  return "h" = %2, "c" = %3, "y" = %5
+}"""
+NATIVE = NATIVE.replace("1]]]", "1]]] : f32[1, 8, 2]").replace(
+    "{ATTRS}",
+    '{activations=[["Sigmoid", 0.0, 0.0], ["Tanh", 0.0, 0.0], ["Tanh", 0.0, 0.0]], direction="forward", hidden_size=2, '
+    'inputs=["X", "W", "R", "initial_h", "initial_c"]} : f32[T, 1, B, 2], f32[1, B, 2], f32[1, B, 2]',
+)
+
+TEXTS = [ONE.replace("REVERSE", "false"), ONE.replace("REVERSE", "true"), BOTH, NATIVE]
 
 
 def mined(graph: Graph, target: Target = with_cache(64.0)) -> Graph:  # noqa: B008 - it is frozen
@@ -86,9 +100,8 @@ def feeds(steps: int, rows: int) -> dict[str, Any]:
 
 def test_products_and_what_comes_behind_are_computed_tile_by_tile() -> None:
     made = mined(parse(TEXTS[0]))
-    (branch,) = kinds(made, "cond")
-    tiled, plain = branch.blocks
-    (loop,) = (op for op in tiled.ops if op.kind.name == "scan")
+    tiled, plain = made.block.ops[-1].blocks
+    (loop,) = (op for op in walk(tiled) if op.kind.name == "scan")
     inside = [op.kind.name for op in loop.blocks[0].ops]
     assert {"matmul", "recur", "sigmoid"} <= set(inside)
     assert [op.kind.name for op in plain.ops] == ["matmul", "recur", "sigmoid", "transpose"]
@@ -113,9 +126,11 @@ def test_what_does_not_fit_is_known_from_the_sizes() -> None:
 def test_no_guards_are_needed_in_tiles() -> None:
     lower = [each for each in PIPELINE if each.name == "lower"]
     made, _ = run_passes(parse(TEXTS[0]), [StripMine(with_cache(64.0)), *lower])
-    tiled = made.block.ops[-1].blocks[0]
+    tiled, plain = made.block.ops[-1].blocks
     assert [op.kind.name for op in walk(tiled)].count("scan") == 2
-    assert "cond" not in [op.kind.name for op in walk(tiled)]
+    # One that tells whether there are any steps at all.
+    assert [op.kind.name for op in walk(tiled)].count("cond") == 1
+    assert "cond" not in [op.kind.name for op in plain.ops]
 
 
 def test_the_report_says_when() -> None:
@@ -158,6 +173,12 @@ def test_recurrences_in_loops_and_with_lengths_stay() -> None:
     )
     graph = parse(with_lengths)
     assert mined(graph) is graph
+
+
+def test_large_weights_are_not_there_twice() -> None:
+    graph = parse(TEXTS[0])
+    assert mined(graph, replace(with_cache(64.0), twice_weights=15)) is graph
+    assert mined(graph, replace(with_cache(64.0), twice_weights=16)) is not graph
 
 
 def test_a_form_may_be_forced() -> None:

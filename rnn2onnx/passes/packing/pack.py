@@ -27,7 +27,6 @@ from rnn2onnx.passes.packing.region_copier import RegionCopier, has_known_sizes
 from rnn2onnx.passes.packing.sorted_tiles import SortedTiles, clipped, saves_enough
 from rnn2onnx.passes.packing.tiles import int64
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.vectorise import zeros_of
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
@@ -74,7 +73,7 @@ class _Packer(RegionCopier):
         steps, batch = self.sizes(region)
         least = _least(region, target)
         together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
-        known = all(builder.dim_value(dim) is not None for value in region.outputs for dim in value.type.shape)
+        known = self.knows_outputs(region)
         # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
         large = known and region.weights > target.pack_weights
         when = f"where {target.pack_rows} rows or more end so early that {least} steps of rows are saved"
@@ -106,7 +105,7 @@ class _Packer(RegionCopier):
             some = builder.emit("less", (zero, together))[0]
             # Where sorting saves something there is a row that takes a step.
             some = self._either(some, some_steps, lambda: builder.const(np.array(False))) if large else some
-            return self.cond(region, some, packed, lambda: self._nothing(region))
+            return self.cond(region, some, packed, lambda: self.nothing(region))
 
         if large:
             return packed_or_none()
@@ -120,17 +119,6 @@ class _Packer(RegionCopier):
     def _either(self, condition: Value, one: Callable[[], Value], other: Callable[[], Value]) -> Value:
         bodies = self.body(lambda: [one()]), self.body(lambda: [other()])
         return self.builder.emit("cond", (condition,), blocks=bodies)[0]
-
-    def _nothing(self, region: Region) -> Sequence[Value]:
-        """What a region gives of no steps, or no rows: states as they start, but for those of native layers: zero."""
-        starts: dict[Value, Value] = {}
-        for op in region.recurrences:
-            if op.kind.name == "recur":
-                starts.update(zip(op.results, op.operands[: op.attrs["states"]], strict=False))
-        builder = self.builder
-        return [
-            self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
-        ]
 
     def _packed(self, region: Region, steps: Value, batch: Value) -> Sequence[Value]:
         worth = _each(region, self.target) / (2 * _tile(region, self.target))

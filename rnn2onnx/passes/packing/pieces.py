@@ -251,8 +251,7 @@ class Pieces:
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         names = _states_of(op)
         here = {name: self.outer.value(value) for name, value in given.items() if name not in _BY_ROWS}
-        assert self.tile.lengths is not None
-        short = builder.emit("cast", (self.tile.lengths,), dtype=INT32)[0]
+        short = builder.emit("cast", (self.tile.lengths(),), dtype=INT32)[0]
         here.update({"X": self._sequence(given["X"]), "sequence_lens": short})
         here.update(zip(names, states, strict=True))
         inputs = tuple(dict.fromkeys(name for name in (*op.attrs["inputs"], *names) if name in here))
@@ -305,7 +304,7 @@ class Pieces:
             copier = Copier(builder, new={**self.outer.new, **params}, same_dims=False)
             copier.ops(body)
             block.results = tuple(copier.value(value) for value in (*body.results, *extra))
-        lengths = [] if free or self.tile.lengths is None else [self.tile.lengths]
+        lengths = [] if free else [self.tile.lengths()]
         attrs = {**op.attrs, "lengths": not free}
         made = builder.emit("recur", (*states, *walked, *lengths), blocks=(block,), location=op.location, **attrs)
         assert made[0].op is not None
@@ -350,9 +349,8 @@ class Pieces:
                 continue
             final = self.tiles.final(state, int(native))
             initial = given.get(_states_of(op)[index]) if native else None
-            if initial is not None and not is_zero(initial):
+            if initial is not None and not is_zero(initial) and self.region.lengths is not None:
                 # A native layer gives zero for a row of no steps.
-                assert self.region.lengths is not None
                 lengths = self.outer.value(self.region.lengths)
                 some = builder.emit("less", (builder.const(np.zeros((), lengths.type.dtype)), lengths))[0]
                 some = builder.emit("unsqueeze", (some,), axes=(0, 2))[0]

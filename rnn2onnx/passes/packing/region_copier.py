@@ -10,6 +10,7 @@ from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.packing.region import Region
 from rnn2onnx.passes.packing.regions import regions_of
 from rnn2onnx.passes.packing.schedule import scheduled
+from rnn2onnx.passes.vectorise import zeros_of
 
 
 class RegionCopier(BoundedCopier, ABC):
@@ -66,6 +67,21 @@ class RegionCopier(BoundedCopier, ABC):
         for op in region.body:
             copier.op(op)
         return [copier.value(value) for value in region.outputs]
+
+    def nothing(self, region: Region) -> Sequence[Value]:
+        """What a region gives of no steps, or no rows: states as they start, but for those of native layers: zero."""
+        starts: dict[Value, Value] = {}
+        for op in region.recurrences:
+            if op.kind.name == "recur":
+                starts.update(zip(op.results, op.operands[: op.attrs["states"]], strict=False))
+        builder = self.builder
+        return [
+            self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
+        ]
+
+    def knows_outputs(self, region: Region) -> bool:
+        """Whether the lengths of what a region gives are known before it runs."""
+        return all(self.builder.dim_value(dim) is not None for value in region.outputs for dim in value.type.shape)
 
     def cond(
         self, region: Region, condition: Value, one: Callable[[], Sequence[Value]], other: Callable[[], Sequence[Value]]

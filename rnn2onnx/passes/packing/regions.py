@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Value, captures, constant, walk
+from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
@@ -53,9 +54,12 @@ def _may_join(op: Op, lengths: Value) -> bool:
 
 def _may_be_cut(op: Op) -> bool:
     """Whether all rows of a recurrence without lengths can run in a part of its steps after the other."""
+    walked = sequences_of(op)[0].type
+    if op.kind.name in GATES:
+        # Walked backwards, the steps that a tile has and the sequence does not come last: they would change the state.
+        return bool(op.attrs["direction"] == "forward") and not {0, 1} & set(walked.shape[:2])
     if op.kind.name != "recur" or not _keeps_its_states(op):
         return False
-    walked = sequences_of(op)[0].type
     rows = op.blocks[0].results[op.attrs["states"] :]
     return (
         walked.rank > 1

@@ -117,8 +117,11 @@ class SortedTile(Tile):
             builder.emit("gather", (value, self._numbers), axis=0)[0] for value in (tiles.order, tiles.ends)
         )
         super().__init__(tiles, start, count, order)
-        past = builder.emit("sub", (self._ends, start))[0]
-        self.lengths: Value = builder.emit("minimum", (past, tiles.span))[0]
+
+    def lengths(self) -> Value:
+        """i64[rows]: how many of its steps each row takes: 1 at least."""
+        past = self.builder.emit("sub", (self._ends, self.start))[0]
+        return self.builder.emit("minimum", (past, self.tiles.span))[0]
 
     def first(self, value: Value, axis: int) -> Value:
         """The rows of sorted ones that run in the tile."""
@@ -162,7 +165,7 @@ class SortedTile(Tile):
     def last(self, piece: Value) -> Value:
         """[rows, …]: what each row gave in its last step in the tile."""
         builder = self.builder
-        step = builder.emit("sub", (self.lengths, int64(builder, 1)))[0]
+        step = builder.emit("sub", (self.lengths(), int64(builder, 1)))[0]
         columns = [builder.emit("unsqueeze", (value,), axes=(1,))[0] for value in (step, self._numbers)]
         at = builder.emit("concat", columns, axis=1)[0]
         return builder.emit("gather_nd", (piece, at), batch_dims=0)[0]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rnn2onnx.ir import Builder, Graph, Value, rebuild
+from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.packing.pieces import Pieces
 from rnn2onnx.passes.packing.region import Region, sequences_of
@@ -27,6 +28,9 @@ from rnn2onnx.targets import ONNXRUNTIME, Target
 
 IN_TILES, AT_ONCE = "tile by tile", "all steps at once"
 """The forms that can be forced: with a branch for long sequences, and without it."""
+
+_ONCE = 4
+"""What is read once need not be near as soon: it pays from so many times as much on."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class _Miner(RegionCopier):
     def is_worth_it(self, region: Region) -> bool:
         """Whether a region computes what its recurrences walk, and that may be too much for the cache."""
         if not has_known_sizes(region) or not _bytes(region):
+            return False
+        # Both forms have their own weights, as the engine arranges them: large ones are not to be there twice.
+        if region.weights > self.target.twice_weights:
             return False
         most = math.prod(self.known.of(dim)[1] for dim in (region.time, region.batch))
         if most <= self._fits(region) or self.known.of(region.batch)[0] >= self._inside(region):
@@ -80,19 +87,37 @@ class _Miner(RegionCopier):
 
         if isinstance(region.batch, int) and isinstance(region.time, int):
             return mined()
-        together = builder.emit("mul", (steps, batch))[0]
+        together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
         large = builder.emit("less", (int64(builder, fits), together))[0]
-        if not isinstance(region.batch, int):
+        if not isinstance(region.batch, int) and any(op.kind.name == "matmul" for op in region.body):
             few = builder.emit("less", (batch, int64(builder, inside)))[0]
             large = builder.emit("and", (large, few))[0]
-        return self.cond(region, large, mined, lambda: self.plain(region))
+        if not self.knows_outputs(region):
+            return self.cond(region, large, mined, lambda: self.plain(region))
+
+        def mined_or_nothing() -> Sequence[Value]:
+            some = builder.emit("less", (zero, together))[0]
+            return self.cond(region, some, mined, lambda: self.nothing(region))
+
+        # No steps at all go with the tiles: all steps at once, which small calls take, then need no guard.
+        none = builder.emit("less_equal", (together, zero))[0]
+        found = builder.emit("or", (none, large))[0]
+        return self.cond(region, found, mined_or_nothing, lambda: self.plain(region))
 
 
 def _bytes(region: Region) -> int:
-    """Bytes for each step and row of what a region computes for its recurrences to walk; 0 if that is not known."""
+    """Bytes for each step and row of what a region computes for its recurrences to walk; 0 if that is not known.
+
+    A native layer computes its gates, as far as its input makes them, for all steps, and reads them once.
+    """
     walked = {value for op in region.recurrences for value in sequences_of(op) if value in region.places}
     walked -= {value for op in region.recurrences for value in op.results}
     shapes = [value.type.shape[2:] for value in walked]
     if not all(isinstance(dim, int) for shape in shapes for dim in shape):
         return 0
-    return sum(math.prod(map(int, value.type.shape[2:])) * value.type.dtype.itemsize for value in walked)
+    gates: int = sum(
+        GATES[op.kind.name] * op.attrs["hidden_size"] * op.results[0].type.dtype.itemsize // _ONCE
+        for op in region.recurrences
+        if op.kind.name in GATES
+    )
+    return gates + sum(math.prod(map(int, value.type.shape[2:])) * value.type.dtype.itemsize for value in walked)

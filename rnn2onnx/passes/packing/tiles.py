@@ -139,9 +139,6 @@ class Tile(ABC):
         dims: The lengths of time and batch in it.
     """
 
-    lengths: Value | None = None
-    """i64[rows]: how many of its steps each row takes: 1 at least; None if all."""
-
     def __init__(self, tiles: Tiles, start: Value, count: Value, order: Value) -> None:
         self.tiles = tiles
         self.builder = tiles.builder
@@ -178,6 +175,10 @@ class Tile(ABC):
         None if rows begin in none of the tiles but the first.
         """
         return None
+
+    @abstractmethod
+    def lengths(self) -> Value:
+        """i64[rows]: how many of its steps each row takes: 1 at least."""
 
     @abstractmethod
     def first(self, value: Value, axis: int) -> Value:

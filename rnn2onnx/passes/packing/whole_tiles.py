@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn2onnx.ir import Builder, Dim, Value
-from rnn2onnx.passes.packing.tiles import FLOAT64, Tile, Tiles, int64, vector
+from rnn2onnx.ir import Builder, Dim, Type, Value
+from rnn2onnx.passes.packing.tiles import FLOAT64, INT64, Tile, Tiles, int64, vector
 
 
 class WholeTiles(Tiles):
@@ -68,6 +68,16 @@ class WholeTile(Tile):
         super().__init__(tiles, start, tiles.batch, tiles.order)
         self._backwards = backwards
 
+    def lengths(self) -> Value:
+        """i64[B]: how many of its steps the sequence has, walked forwards."""
+        builder = self.builder
+        types = [Type(INT64, (self.tiles.shape[1],))]
+        return builder.emit("expand", (self._steps_left(), self.count), types=types)[0]
+
+    def _steps_left(self) -> Value:
+        left = self.builder.emit("sub", (self.tiles.total, self.start))[0]
+        return self.builder.emit("minimum", (left, self.tiles.span))[0]
+
     def first(self, value: Value, axis: int) -> Value:
         """All rows."""
         return value
@@ -95,6 +105,5 @@ class WholeTile(Tile):
         if self._backwards:
             at = builder.emit("maximum", (builder.emit("neg", (self.start,))[0], zero))[0]
         else:
-            left = builder.emit("sub", (self.tiles.total, self.start))[0]
-            at = builder.emit("sub", (builder.emit("minimum", (left, self.tiles.span))[0], one))[0]
+            at = builder.emit("sub", (self._steps_left(), one))[0]
         return builder.emit("gather", (piece, at), axis=0)[0]

@@ -72,7 +72,7 @@ NATIVE = """graph g(%x: f32[T, B, 2], %h: f32[B, 2]) {
   %1, %2, %3 = lstm %x, %w, %w, %0, %0 {ATTRS}
   %4 = squeeze %1 {axes=[1]} : f32[T, B, 2]
   %5 = tanh %4 : f32[T, B, 2]
-  return "h" = %2, "c" = %3, "y" = %5
+  return "hidden" = %2, "cell" = %3, "y" = %5
 }"""
 NATIVE = NATIVE.replace("1]]]", "1]]] : f32[1, 8, 2]").replace(
     "{ATTRS}",

@@ -254,7 +254,7 @@ class Pieces:
         short = builder.emit("cast", (self.tile.lengths(),), dtype=INT32)[0]
         here.update({"X": self._sequence(given["X"]), "sequence_lens": short})
         here.update(zip(names, states, strict=True))
-        inputs = tuple(dict.fromkeys(name for name in (*op.attrs["inputs"], *names) if name in here))
+        inputs = tuple(dict.fromkeys(name for name in (*op.attrs["inputs"], "sequence_lens", *names) if name in here))
         attrs = {**op.attrs, "inputs": inputs}
         made = builder.emit(op.kind, [here[name] for name in inputs], location=op.location, **attrs)
         flat = builder.emit("squeeze", (made[0],), axes=(1,))[0]

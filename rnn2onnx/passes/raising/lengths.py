@@ -12,13 +12,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Graph, Op, Type, Value, replay, walk
 from rnn2onnx.passes.dependence import inputs_of, slice_of
+from rnn2onnx.passes.raising.conditions import Flag
 from rnn2onnx.passes.raising.rows_behind import RowsBehind
 from rnn2onnx.passes.raising.selects import Select, Selects
 from rnn2onnx.passes.raising.steps_of_recurrences import RecurrenceSteps
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.rows_apart import mixed_in
+from rnn2onnx.passes.tidy import without_unused
 
 _I64 = np.dtype(np.int64)
 
@@ -31,19 +33,49 @@ class Lengths:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with lengths for each ``recur`` without, all of whose states stop at the same ones."""
+        once: set[tuple[Value, ...]] = set()
+        while True:
+            run = _Run(report, once)
+            made = replay(graph, (run.rule,))
+            left = set(walk(made.block))
+            again = {results for results, ops in run.remade.items() if not left.isdisjoint(ops)}
+            if not again:
+                return without_unused(made, ("recur",)) if run.remade else made
+            once |= again
 
-        def rule(builder: Builder, op: Op) -> Sequence[Value] | None:
-            if op.kind.name != "recur" or op.attrs["lengths"] or not op.attrs["states"]:
-                return None
-            found = _Stopped(builder, op)
-            if not found.masked and not found.late:
-                return None
-            made = None if found.hindered else found.results()
-            if made is None:
-                report.note(op, found.hindered)
-            return made
 
-        return replay(graph, (rule,))
+class _Run:
+    """One try to give lengths to the recurrences of a graph.
+
+    Args:
+        report: Where to say why not.
+        once: The recurrences, by their results, that may not compute anything a second time behind themselves.
+
+    Attributes:
+        remade: For each of the others the operations that do.
+    """
+
+    def __init__(self, report: Report, once: Collection[tuple[Value, ...]]) -> None:
+        self.report, self.once = report, once
+        self.remade: dict[tuple[Value, ...], list[Op]] = {}
+        self._filled: dict[Value, tuple[Flag, Value]] = {}
+
+    def rule(self, builder: Builder, op: Op) -> Sequence[Value] | None:
+        """A recurrence with lengths for one that has selects."""
+        if op.kind.name != "recur" or op.attrs["lengths"] or not op.attrs["states"]:
+            return None
+        found = _Stopped(builder, op, self._filled)
+        if not found.masked and not found.late:
+            return None
+        if op.results in self.once and found.behind.twice:
+            found.hindered = "for a row that has ended it gives what only its steps compute"
+        made = None if found.hindered else found.results()
+        if made is None:
+            self.report.note(op, found.hindered)
+            return None
+        self.remade[op.results] = found.behind.remade
+        self._filled.update({value: (found.done, rows) for value, rows in found.behind.filled.items()})
+        return made
 
 
 class _Stopped:
@@ -52,6 +84,8 @@ class _Stopped:
     Args:
         builder: Where to.
         op: The recurrence, its operands and bodies in the builder's graph.
+        filled: For sequences with something for rows that have ended the condition that they have, and the sequence
+            with zeros there.
 
     Attributes:
         masked: For each state that stays as it is where a row has ended, the select that says so.
@@ -59,8 +93,8 @@ class _Stopped:
         hindered: Why it can't have lengths; empty if it can.
     """
 
-    def __init__(self, builder: Builder, op: Op) -> None:
-        self.builder, self.op = builder, op
+    def __init__(self, builder: Builder, op: Op, filled: Mapping[Value, tuple[Flag, Value]]) -> None:
+        self.builder, self.op, self.filled = builder, op, filled
         (self.body,) = op.blocks
         states = op.attrs["states"]
         self.params, self.walked = self.body.params[:states], self.body.params[states:]
@@ -100,8 +134,13 @@ class _Stopped:
             return "how many steps there are is not known before it"
         zeroed = [select.moving for row in self.given if (select := self._zeroed(row)) is not None]
         if not self.behind.plan(others, self.stopped, [*self._movings(), *zeroed]):
-            return "what it gives for a row that has ended is neither zero nor made of states that have stopped"
+            return "for a row that has ended it gives random numbers"
         return ""
+
+    @property
+    def done(self) -> Flag:
+        """The condition that a row has ended."""
+        return next(iter(self.masked.values())).done
 
     def _movings(self) -> list[Value]:
         """What the states become where they have not stopped."""
@@ -110,7 +149,7 @@ class _Stopped:
     def stopped(self, value: Value) -> Select | None:
         """The select that gives a value, if it is by the lengths that stop the states."""
         select = self.selects.of(value)
-        return select if select is not None and any(select.done == each.done for each in self.masked.values()) else None
+        return select if select is not None and select.done == self.done else None
 
     def _zeroed(self, row: Value) -> Select | None:
         """The select that gives a row, if it makes it zero at the lengths that stop the states."""
@@ -134,13 +173,19 @@ class _Stopped:
             for each in inside:
                 copier.op(each)
             block.results = tuple(copier.value(value) for value in needed)
-        lengths = self.steps.value(next(iter(self.masked.values())).done)
-        if op.attrs["reverse"] and not _walks_by_row(block, len(self.masked), lengths.type.shape[0]):
+        lengths = self.steps.value(self.done)
+        apart = _walks_by_row(block, len(self.masked), lengths.type.shape[0])
+        if op.attrs["reverse"] and not apart:
             self.hindered = "it is walked backwards, and its rows don't keep apart"
             return None
+        sequences = [stepped[param] for param in walked]
+        if apart and all(each.kind.total for each in walk(block)):
+            # What is walked for rows that have ended is not seen.
+            done = self.done
+            sequences = [self.filled[v][1] if v in self.filled and self.filled[v][0] == done else v for v in sequences]
         values = builder.emit(
             op.kind,
-            [*(self.initials[param] for param in self.masked), *(stepped[param] for param in walked), lengths],
+            [*(self.initials[param] for param in self.masked), *sequences, lengths],
             blocks=(block,),
             location=op.location,
             states=len(self.masked),

@@ -1,17 +1,18 @@
 """What the steps of a recurrence with lengths give that is not zero for a row that has ended, computed behind it.
 
 Behind it a state that has stopped is known for every step: where a row has ended it is the final one. What is made of
-such states, of what is walked and of selects needs no state of its own. What only the recurrence computes is not made
-twice: a row that needs that for steps past its end has to stay where it is.
+such states, of what is walked and of selects needs no state of its own. What the recurrence itself computes would be
+made twice, which only pays where nobody needs it for the rows that have ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from rnn2onnx.ir import Builder, Copier, Op, Type, Value, walk
+from rnn2onnx.ir import Builder, Copier, Dim, Op, Type, Value, walk
 from rnn2onnx.passes.dependence import inputs_of, slice_of, state_sets
 from rnn2onnx.passes.raising.selects import Select
 from rnn2onnx.passes.vectorise import step_mask
@@ -27,6 +28,9 @@ class RowsBehind:
 
     Attributes:
         columns: The values of the body that the recurrence has to give for the rows that have not ended.
+        twice: The rows that are made of what the recurrence computes too.
+        remade: The operations that make these, for all steps.
+        filled: For each value with something for rows that have ended what it is with zeros there.
     """
 
     def __init__(self, builder: Builder, op: Op, masked: Mapping[Value, Select]) -> None:
@@ -36,9 +40,12 @@ class RowsBehind:
         self.stopped = {select.op.results[0]: param for param, select in masked.items()}
         self.columns: dict[Value, None] = {}
         self._carried = {index for index, param in enumerate(self.body.params) if param in masked}
-        self._rows: list[Value] = []
-        self._made: dict[Op, Select | None] = {}
-        self._given: dict[Value, None] = {}
+        self.twice: dict[Value, None] = {}
+        self.remade: list[Op] = []
+        self.filled: dict[Value, Value] = {}
+        self._carried = {index for index, param in enumerate(self.body.params) if param in masked}
+        self._ops: dict[Value, list[Op]] = {}
+        self._selects: dict[Op, Select] = {}
 
     def plan(self, rows: Sequence[Value], select_of: Callable[[Value], Select | None], inside: Sequence[Value]) -> bool:
         """Notes what rows are made of; says whether they may be computed behind the recurrence.
@@ -48,41 +55,50 @@ class RowsBehind:
             select_of: For a value the select by the lengths that gives it.
             inside: What the recurrence computes anyway.
         """
-        self._rows = list(rows)
-        waiting, seen = list(rows), set(rows)
+        self._ops = {row: self._ops_of(row, select_of) for row in rows}
+        alone = set(slice_of([*inside, *self.columns], self.body.params, self.body))
+        for row, ops in self._ops.items():
+            shared = [op for op in ops if op in alone and op not in self._selects]
+            if any(
+                not each.kind.reusable
+                for op in shared
+                for each in (op, *(inner for body in op.blocks for inner in walk(body)))
+            ):
+                return False
+            if any(not op.kind.elementwise and any(map(self._is_carried, op.results)) for op in shared):
+                if row.type.shape[:1] != self._batch:
+                    return False
+                self.twice[row] = self.columns[row] = None
+        return True
+
+    @property
+    def _batch(self) -> tuple[Dim, ...]:
+        return next(iter(self.masked.values())).done.bound.type.shape
+
+    def _ops_of(self, row: Value, select_of: Callable[[Value], Select | None]) -> list[Op]:
+        """The operations of the body that make a row of what is known for all steps."""
+        ops: dict[Op, None] = {}
+        waiting, seen = [row], {row}
         while waiting:
             value = waiting.pop()
             if value in self.stopped or value in self.masked:
-                self._given[value] = None
                 self.columns[self.masked[self.stopped.get(value, value)].moving] = None
                 continue
             if value.block is not self.body or value.op is None:
-                self._given[value] = None
                 continue
+            ops[value.op] = None
             select = select_of(value) if self._is_carried(value) else None
-            if select is not None and (not self._is_carried(select.moving) or select.moving.type != value.type):
-                select = None
-            self._made[value.op] = select
-            needed = inputs_of(value.op)
-            if select is not None:
+            if select is not None and self._is_carried(select.moving) and select.moving.type == value.type:
+                self._selects[value.op] = select
                 self.columns[select.moving] = None
-                needed = [select.op.operands[0], select.still]
+            needed = self._inputs(value.op)
             waiting += [each for each in needed if each not in seen]
             seen.update(needed)
-        twice = set(slice_of([*inside, *self.columns], self.body.params, self.body))
-        return all(select is not None or self._may_be_made(op, op in twice) for op, select in self._made.items())
+        return list(ops)
 
     def _is_carried(self, value: Value) -> bool:
         """Whether a value depends on a state that stops."""
         return not self._carried.isdisjoint(self.of_states.get(value, ()))
-
-    def _may_be_made(self, op: Op, twice: bool) -> bool:
-        if not twice:
-            return True
-        inner = [op, *(each for body in op.blocks for each in walk(body))]
-        if not all(each.kind.reusable for each in inner):
-            return False
-        return op.kind.elementwise or not any(map(self._is_carried, op.results))
 
     def results(
         self, finals: Mapping[Value, Value], rows: Mapping[Value, Value], known: Mapping[Value, Value], lengths: Value
@@ -95,89 +111,75 @@ class RowsBehind:
             known: For each other parameter of the body the sequence that is walked, or the outer value that it is.
             lengths: i64[B].
         """
-        if not self._rows:
-            return {}
-        full = {
-            param: self._where(lengths, rows[select.moving], self._rest(param, finals))
-            for param, select in self.masked.items()
-            if select.moving in self.columns and not self._given.keys().isdisjoint((param, select.op.results[0]))
-        }
-        sequences: dict[Value, Value] = {}
-        new: dict[Value, Value] = {}
-        for value in (*self.body.params, *self.stopped):
-            if value not in self._given:
-                continue
-            if value in self.stopped:
-                sequences[value] = full[self.stopped[value]]
-            elif value in self.masked:
-                sequences[value] = self._before(value, full[value])
-            elif value in self.body.params[: self.op.attrs["states"]] and known[value].type == value.type:
-                new[value] = known[value]
-            else:
-                sequences[value] = known[value]
-        made = [row for row in dict.fromkeys(self._rows) if row not in sequences]
-        out = {row: sequences[row] for row in self._rows if row in sequences}
-        out.update(zip(made, self._computed(made, sequences, new, rows), strict=True))
+        self._finals, self._columns, self._known, self._lengths = finals, rows, known, lengths
+        out = self._for_all([row for row in self._ops if row not in self.twice])
+        for row, made in self._for_all(list(self.twice)).items():
+            if made.op is not None:
+                self.remade.append(made.op)
+            out[row] = self._filled(rows[row], made)
         return out
 
-    def _computed(
-        self,
-        made: Sequence[Value],
-        sequences: Mapping[Value, Value],
-        new: Mapping[Value, Value],
-        rows: Mapping[Value, Value],
-    ) -> Sequence[Value]:
-        """Rows that operations of the body give, for all steps, by a recurrence without states."""
+    def _for_all(self, rows: Sequence[Value]) -> dict[Value, Value]:
+        """Rows for all steps, by a recurrence without states where operations make them."""
+        out = {row: self._sequence(row) for row in rows if row in self.stopped or row in self.masked}
+        made = [row for row in rows if row not in out]
         if not made:
-            return []
-        builder, op = self.builder, self.op
-        taken = list(dict.fromkeys(select.moving for select in self._made.values() if select is not None))
-        operands = [*sequences.values(), *(rows[value] for value in taken)]
+            return out
+        builder = self.builder
+        wanted = {op for row in made for op in self._ops[row]}
+        ops = [op for op in self.body.ops if op in wanted]
+        used = {*made, *(value for op in ops for value in self._inputs(op))}
+        given = [value for value in (*self.body.params, *self.stopped) if value in used]
+        outer = {v: self._known[v] for v in given if v in self._known and self._known[v].type == v.type}
+        sequences = {value: self._sequence(value) for value in given if value not in outer}
+        taken = list(dict.fromkeys(self._selects[op].moving for op in ops if op in self._selects))
+        operands = [*sequences.values(), *(self._columns[value] for value in taken)]
         if not operands:
-            operands = [op.operands[op.attrs["states"]]]
+            operands = [self.op.operands[self.op.attrs["states"]]]
         types = [value.type.with_shape(value.type.shape[1:]) for value in operands]
         with builder.body(types) as block:
-            copier = Copier(builder, new={**new, **dict(zip(sequences, block.params, strict=False))})
+            copier = Copier(builder, new={**outer, **dict(zip(sequences, block.params, strict=False))})
             columns = dict(zip(taken, block.params[len(sequences) :], strict=False))
-            for each in self.body.ops:
-                if each not in self._made:
+            for op in ops:
+                if op not in self._selects:
+                    copier.op(op)
                     continue
-                select = self._made[each]
-                if select is None:
-                    copier.op(each)
-                    continue
-                parts = [columns[v] if v is select.moving else copier.value(v) for v in each.operands]
-                copier.new[each.results[0]] = builder.emit(
-                    each.kind, parts, location=each.location, types=[each.results[0].type]
-                )[0]
+                moving, result = self._selects[op].moving, op.results[0]
+                parts = [columns[v] if v is moving else copier.value(v) for v in op.operands]
+                copier.new[result] = builder.emit(op.kind, parts, location=op.location, types=[result.type])[0]
             block.results = tuple(copier.value(value) for value in made)
-        return builder.emit(
-            "recur",
-            operands,
-            blocks=(block,),
-            location=op.location,
-            states=0,
-            lengths=False,
-            reverse=False,
-            unmasked=(),
-        )
+        attrs: dict[str, Any] = {"states": 0, "lengths": False, "reverse": False, "unmasked": ()}
+        values = builder.emit("recur", operands, blocks=(block,), location=self.op.location, **attrs)
+        return {**out, **dict(zip(made, values, strict=True))}
+
+    def _inputs(self, op: Op) -> list[Value]:
+        """What an operation needs behind the recurrence besides columns."""
+        select = self._selects.get(op)
+        return inputs_of(op) if select is None else [op.operands[0], select.still]
 
     # -- states for every step --------------------------------------------------------------------------------------
 
-    def _rest(self, param: Value, finals: Mapping[Value, Value]) -> Value:
-        """What a state is in the steps past a row's length: walked backwards, those come before all others."""
-        if self.op.attrs["reverse"]:
-            return self.op.operands[self.body.params.index(param)]
-        return finals[param]
+    def _sequence(self, value: Value) -> Value:
+        """A parameter of the body, or what a state becomes, for all steps."""
+        if value in self.stopped:
+            return self._stays(self.stopped[value])
+        return self._before(value, self._stays(value)) if value in self.masked else self._known[value]
 
-    def _where(self, lengths: Value, rows: Value, rest: Value) -> Value:
-        """``rows`` [T, B, …] with ``rest`` [B, …] past each row's length."""
+    def _stays(self, param: Value) -> Value:
+        """A state behind each step: for rows that have ended the final one; walked backwards, the initial one."""
+        rest = self.op.operands[self.body.params.index(param)] if self.op.attrs["reverse"] else self._finals[param]
+        row = self.builder.emit("unsqueeze", (rest,), axes=(0,))[0]
+        return self._filled(self._columns[self.masked[param].moving], row)
+
+    def _filled(self, rows: Value, rest: Value) -> Value:
+        """``rows`` [T, B, …] with others past each row's length."""
         builder = self.builder
-        mask = step_mask(builder, rows.type.shape[0], lengths)
+        mask = step_mask(builder, rows.type.shape[0], self._lengths)
         if rows.type.rank > 2:
             mask = builder.emit("unsqueeze", (mask,), axes=tuple(range(2, rows.type.rank)))[0]
-        row = builder.emit("unsqueeze", (rest,), axes=(0,))[0]
-        return builder.emit("where", (mask, rows, row), types=[rows.type], location=self.op.location)[0]
+        made = builder.emit("where", (mask, rows, rest), types=[rows.type], location=self.op.location)[0]
+        self.filled[made] = rows
+        return made
 
     def _before(self, param: Value, rows: Value) -> Value:
         """What a state is before each step, from what it is after each."""

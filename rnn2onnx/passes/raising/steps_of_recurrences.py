@@ -59,6 +59,11 @@ class RecurrenceSteps(StepConditions):
         if name == "not":
             inner = self._flag_of_all(op.operands[0], time, row)
             return None if inner is None else replace(inner, below=not inner.below)
+        if name == "recur" and value in op.results[op.attrs["states"] :]:
+            # A row that another recurrence gives in each step.
+            plain = (time, row) == (0, 1) and not op.attrs["lengths"]
+            result = op.blocks[0].results[op.results.index(value)]
+            return RecurrenceSteps(self.builder, op).flag(result) if plain else None
         if name in COMPARISONS:
             return self._comparison_of_all(op, time, row)
         spread = spread_from(op, (time, row))

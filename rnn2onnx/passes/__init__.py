@@ -15,6 +15,7 @@ from rnn2onnx.passes.packing.pack import Pack
 from rnn2onnx.passes.packing.strip_mine import StripMine
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
+from rnn2onnx.passes.raising.lengths import Lengths
 from rnn2onnx.passes.raising.raise_loops import RaiseLoops
 from rnn2onnx.passes.recognising.recognise import Recognise
 from rnn2onnx.passes.report import Decision, Report
@@ -31,6 +32,7 @@ _STEPS: tuple[Pass, ...] = (
     RollUp(),
     RaiseLoops(),
     TurnAround(),
+    Lengths(),
     Normalise(),
     Distribute(),
     Parallelise(),
@@ -72,6 +74,7 @@ __all__ = [
     "Fuse",
     "Interpolate",
     "Join",
+    "Lengths",
     "Lower",
     "Normalise",
     "Observe",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,21 +19,28 @@ class Tidy:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` without dead parts."""
-        graph = replay(graph, RULES)
-        while True:
-            count = uses(graph.block)
-            slim = _slimmed(graph, count)
-            if slim is graph:
-                return graph
-            graph = slim
+        return without_unused(replay(graph, RULES), ("scan", "cond"))
 
 
-def _slimmed(graph: Graph, count: dict[Value, int]) -> Graph:
-    """``graph`` without rows of scans and results of branches that nothing uses."""
+def without_unused(graph: Graph, kinds: Collection[str]) -> Graph:
+    """``graph`` without rows of recurrences and results of branches that nothing uses; the same if there are none.
+
+    Args:
+        graph: The graph.
+        kinds: Of which of ``recur``, ``scan`` and ``cond``.
+    """
+    while True:
+        slim = _slimmed(graph, uses(graph.block), kinds)
+        if slim is graph:
+            return graph
+        graph = slim
+
+
+def _slimmed(graph: Graph, count: dict[Value, int], kinds: Collection[str]) -> Graph:
     dead = {
         op.results
         for op in _walk(graph.block)
-        if op.kind.name in ("scan", "cond") and any(not count.get(value) for value in _droppable(op))
+        if op.kind.name in kinds and any(not count.get(value) for value in _droppable(op))
     }
     if not dead:
         return graph
@@ -54,7 +61,7 @@ def _slimmed(graph: Graph, count: dict[Value, int]) -> Graph:
 
 
 def _droppable(op: Op) -> tuple[Value, ...]:
-    return op.results[op.attrs["states"] :] if op.kind.name == "scan" else op.results
+    return op.results if op.kind.name == "cond" else op.results[op.attrs["states"] :]
 
 
 def _with_results(builder: Builder, body: Block, keep: Sequence[bool]) -> Block:

@@ -45,6 +45,7 @@ def test_the_order_of_the_passes() -> None:
         "roll_up",
         "raise_loops",
         "turn_around",
+        "lengths",
         "normalise",
         "distribute",
         "parallelise",

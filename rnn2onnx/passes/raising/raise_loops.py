@@ -16,10 +16,11 @@ import numpy as np
 from rnn2onnx.errors import ShapeError
 from rnn2onnx.ir import Builder, Dim, Graph, Op, Type, Value, replay, uses, walk
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.raising.steps_of_loops import Flag, LoopSteps, StepCopier
+from rnn2onnx.passes.raising.conditions import Flag
+from rnn2onnx.passes.raising.selects import Selects
+from rnn2onnx.passes.raising.steps_of_loops import LoopSteps, StepCopier
 from rnn2onnx.passes.raising.written_rows import arrays_written, rows_given
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.vectorise import is_zero
 
 _I64 = np.dtype(np.int64)
 
@@ -82,6 +83,7 @@ class _Recurrence:
         known = {*loop.offsets, *loop.downs, *loop.functions, *loop.fixed, *self.arrays}
         self.states = [param for param in loop.carried if param not in known]
         self.given = list(self.body.results[1 + len(loop.carried) :])
+        self.selects = Selects(loop)
         self.mask = self._mask()
 
     def _arrays(self) -> dict[Value, Value]:
@@ -99,48 +101,18 @@ class _Recurrence:
 
     def _mask(self) -> Flag | None:
         """The condition under which every row of a state stays as it is, and what is given for it is zero."""
-        masks: dict[tuple[Value, int], Flag] = {}
-        for param in self.states:
-            if not self._note(masks, self.news[param], lambda other, param=param: other is param):
-                return None
-        for row in (*self.arrays.values(), *self.given):
-            found = self._selected(row)
-            if found is None or found[2].type.shape != row.type.shape or not self._note(masks, row, is_zero):
-                return None
-        return next(iter(masks.values())) if len(masks) == 1 else None
-
-    def _note(self, masks: dict[tuple[Value, int], Flag], value: Value, stopped: object) -> bool:
-        found = self._selected(value)
-        if found is None:
-            return False
-        mask, still, _ = found
-        masks[mask.bound, mask.offset] = mask
-        assert callable(stopped)
-        return bool(stopped(still))
-
-    def _selected(self, value: Value) -> tuple[Flag, Value, Value] | None:
-        """``where(step >= length of the row, a, b)`` as the condition, a and b."""
-        op = value.op
-        if op is None or op.kind.name != "where" or not value.type.rank:
+        found = [(self.selects.of(self.news[param]), param) for param in self.states]
+        if any(select is None or select.still is not param for select, param in found):
             return None
-        condition = op.operands[0]
-        while (
-            condition.op is not None and condition.op.kind.name == "unsqueeze" and 0 not in condition.op.attrs["axes"]
-        ):
-            condition = condition.op.operands[0]
-        flag = self.loop.flag(condition)
-        if flag is None or flag.bound.type.shape != value.type.shape[:1]:
+        given = [(self.selects.of(row), row) for row in (*self.arrays.values(), *self.given)]
+        if any(select is None or not select.is_zeroed(row) for select, row in given):
             return None
-        if op.operands[0].type.rank != value.type.rank:
-            return None
-        a, b = op.operands[1:]
-        if any(part.type.rank and part.type.shape != value.type.shape for part in (a, b)):
-            return None
-        return (Flag(flag.bound, flag.offset), b, a) if flag.below else (flag, a, b)
+        masks = {select.done: None for select, _ in (*found, *given) if select is not None}
+        return next(iter(masks)) if len(masks) == 1 else None
 
     def _unmasked(self, value: Value) -> Value:
-        found = self._selected(value) if self.mask is not None else None
-        return value if found is None else found[2]
+        found = self.selects.of(value) if self.mask is not None else None
+        return value if found is None else found.moving
 
     # -- the recurrence ---------------------------------------------------------------------------------------------
 
@@ -257,13 +229,6 @@ class _Recurrence:
         start = builder.emit("unsqueeze", (written,), axes=(0,), location=self.location)[0]
         rest = builder.emit("slice", (array, start, ends), axes=(0,), steps=(1,), location=self.location)[0]
         return builder.emit("concat", (rows, rest), axis=0, location=self.location)[0]
-
-
-def _column(condition: Value) -> Value:
-    """A condition on rows, without axes of length 1 behind them."""
-    while condition.op is not None and condition.op.kind.name == "unsqueeze" and 0 not in condition.op.attrs["axes"]:
-        condition = condition.op.operands[0]
-    return condition
 
 
 def _reads(op: Op, step: Value) -> bool:

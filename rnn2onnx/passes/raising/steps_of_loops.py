@@ -8,7 +8,7 @@ it runs is known before it does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,30 +18,16 @@ from rnn2onnx.ir.alike import computed_alike
 from rnn2onnx.ir.types import DType, is_integer
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
+from rnn2onnx.passes.raising.conditions import Flag, StepConditions
 from rnn2onnx.passes.raising.counters import apart_from_numbers, one_less, one_more, without
 
 
-@dataclass(frozen=True)
-class Flag:
-    """A condition on the step: true from step ``bound + offset`` on; with ``below``, true before it.
-
-    Attributes:
-        bound: i64 outside the loop: a number, or one for each row of a batch.
-        offset: What is added to it.
-        below: Whether it is true below the bound instead.
-    """
-
-    bound: Value
-    offset: int
-    below: bool = False
-
-
-class LoopSteps:
+class LoopSteps(StepConditions):
     """What is known of a ``loop`` before it runs.
 
     Attributes:
         op: The loop, its operands and bodies in the builder's graph.
-        offsets: For each carried value that counts steps, what it is ahead of the step.
+        offsets: For each value that counts steps, what it is ahead of the step.
         downs: For each carried value that counts down, what it starts with.
         flags: For each carried value that is a condition on the step, that condition.
         functions: Carried values that are what an expression of the step before was, flags included.
@@ -50,16 +36,14 @@ class LoopSteps:
     """
 
     def __init__(self, builder: Builder, op: Op) -> None:
-        self.builder, self.op = builder, op
-        (self.body,) = op.blocks
+        super().__init__(builder, op.blocks[0], op.location)
+        self.op = op
         self.carried = self.body.params[1:]
         self.initials = op.operands[1:]
         self.news = self.body.results[1 : 1 + len(self.carried)]
-        self.offsets: dict[Value, int] = {}
+        self.offsets[self.body.params[0]] = 0
         self.downs: dict[Value, Value] = {}
-        self.flags: dict[Value, Flag] = {}
         self.functions: dict[Value, Value] = {}
-        self.fixed: dict[Value, Value] = {}
         self.aliases: dict[Value, Value] = {}
         self._longest: dict[Value, tuple[Value, int]] = {}
         self._least: dict[Value, int] = {}
@@ -118,24 +102,6 @@ class LoopSteps:
         copier = StepCopier(self, step)
         return copier.need(value)
 
-    def offset(self, value: Value) -> int | None:
-        """What an integer is ahead of the step."""
-        if value is self.body.params[0]:
-            return 0
-        if value in self.offsets:
-            return self.offsets[value]
-        op = value.op
-        if op is None or value.block is not self.body or value.type.rank:
-            return None
-        if op.kind.name == "cast" and is_integer(value.type.dtype):
-            return self.offset(op.operands[0])
-        if op.kind.name in ("add", "sub"):
-            for a, b in ((0, 1), (1, 0)) if op.kind.name == "add" else ((0, 1),):
-                number, ahead = constant(op.operands[b]), self.offset(op.operands[a])
-                if number is not None and number.size == 1 and ahead is not None:
-                    return ahead + int(number.item()) * (1 if op.kind.name == "add" else -1)
-        return None
-
     def down(self, value: Value) -> tuple[Value, int] | None:
         """An integer as ``start + number - step``, if it counts down: the start and the number."""
         if value in self.downs:
@@ -189,64 +155,16 @@ class LoopSteps:
 
     # -- conditions on the step -------------------------------------------------------------------------------------
 
-    def flag(self, value: Value) -> Flag | None:
-        """A condition of the body as one on the step; None if it is not one."""
-        if value in self.flags:
-            return self.flags[value]
-        op = value.op
-        if op is None or value.block is not self.body:
-            return None
-        name = op.kind.name
-        if name in _COMPARISONS:
-            return self._comparison(op)
-        if name == "not":
-            inner = self.flag(op.operands[0])
-            return None if inner is None else replace(inner, below=not inner.below)
-        if name in ("or", "and"):
-            return self._joined(op)
-        if name in ("reduce_all", "reduce_any") and value.type.rank == 0:
-            inner = self.flag(op.operands[0])
-            if inner is None:
-                return None
-            return self.reduced(inner, last=(name == "reduce_all") != inner.below)
-        return None
-
-    def _comparison(self, op: Op) -> Flag | None:
-        name = op.kind.name
-        for (a, b), word in (((0, 1), name), ((1, 0), _TURNED[name])):
-            ahead, bound = self.offset(op.operands[a]), op.operands[b]
-            down = self.down(op.operands[a])
-            if down is not None and constant(bound) is not None and bound.type.rank == 0:
-                return self._comparison_down(*down, word, bound)
-            if ahead is None or not self._is_outside(bound) or not is_integer(bound.type.dtype):
-                continue
-            if bound.type.rank > 1:
-                return None
-            below, extra = _COMPARISONS[word]
-            return Flag(self._wide(self.fixed.get(bound, bound)), extra - ahead, below)
-        return None
-
-    def _comparison_down(self, start: Value, number: int, word: str, bound: Value) -> Flag | None:
+    def _comparison_backwards(self, number: Value, word: str, limit: Value) -> Flag | None:
         """``start + number - step`` compared with a constant."""
-        limit = constant(bound)
-        assert limit is not None
-        # A start that is a length less some is that length: the steps are then known to be as many.
-        start, ahead = apart_from_numbers(start)
-        number += ahead
-        before = {"greater_equal": 1, "greater": 0, "less": 1, "less_equal": 0}[word]
-        return Flag(self._wide(start), number - int(limit) + before, word.startswith("greater"))
-
-    def _joined(self, op: Op) -> Flag | None:
-        a, b = (self.flag(operand) for operand in op.operands)
-        if a is None or b is None or a.below != b.below:
+        down, last = self.down(number), constant(limit)
+        if down is None or last is None or last.ndim:
             return None
-        first = (op.kind.name == "or") != a.below
-        if a.bound is b.bound:
-            return replace(a, offset=(min if first else max)(a.offset, b.offset))
-        bound = self.builder.emit(
-            "minimum" if first else "maximum", (self.value(a), self.value(b)), location=self.op.location
-        )[0]
-        return Flag(bound, 0, a.below)
+        # A start that is a length less some is that length: the steps are then known to be as many.
+        start, ahead = apart_from_numbers(down[0])
+        ahead += down[1]
+        before = {"greater_equal": 1, "greater": 0, "less": 1, "less_equal": 0}[word]
+        return Flag(self._wide(start), ahead - int(last) + before, word.startswith("greater"))
 
     def reduced(self, flag: Flag, *, last: bool) -> Flag | None:
         """The condition of the row whose bound is the last one, as one for all rows; None for the first one."""
@@ -265,21 +183,6 @@ class LoopSteps:
             found = self._longest[flag.bound] = (bound, least)
             self._least[bound] = least
         return replace(flag, bound=found[0])
-
-    def _is_outside(self, value: Value) -> bool:
-        return value in self.fixed or (value.block is not self.body and value not in self.body.params)
-
-    def _wide(self, value: Value) -> Value:
-        if value.type.dtype == np.int64:
-            return value
-        return self.builder.emit("cast", (value,), dtype=np.dtype(np.int64), location=self.op.location)[0]
-
-    def value(self, flag: Flag) -> Value:
-        """i64: the step from which a condition holds, or before which it does."""
-        if not flag.offset:
-            return flag.bound
-        offset = self.builder.const(np.array(flag.offset, np.int64))
-        return self.builder.emit("add", (flag.bound, offset), location=self.op.location)[0]
 
     # -- how often it runs ------------------------------------------------------------------------------------------
 
@@ -392,10 +295,6 @@ class StepCopier(Copier):
         if ahead:
             counted = _folded(self.builder, "add", (counted, self.builder.const(np.array(ahead, np.int64))))
         return counted if dtype == np.int64 else _folded(self.builder, "cast", (counted,), dtype=dtype)
-
-
-_COMPARISONS = {"greater_equal": (False, 0), "greater": (False, 1), "less": (True, 0), "less_equal": (True, 1)}
-_TURNED = {"greater_equal": "less_equal", "greater": "less", "less": "greater", "less_equal": "greater_equal"}
 
 
 def _folded(builder: Builder, name: str, operands: Sequence[Value], **attrs: Any) -> Value:

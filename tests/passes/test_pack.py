@@ -461,11 +461,13 @@ def test_onnxruntime_computes_the_same(text: str, tile: float) -> None:
         assert_same(found, evaluate(graph, given))
 
 
-def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
+@pytest.mark.parametrize("rows", ["batch", None])
+def test_rows_that_meet_a_memory_of_all_rows_stay_together(rows: Any) -> None:
+    # A length without a name may turn out to be that of the batch.
     graph = tf.Graph()
     with graph.as_default():
         x = tf.placeholder(tf.float32, ["batch", "time", 3], name="x")
-        memory = tf.placeholder(tf.float32, ["batch", "places", 2], name="memory")
+        memory = tf.placeholder(tf.float32, [rows, "places", 2], name="memory")
         n = tf.placeholder(tf.int32, ["batch"], name="n")
 
         class Cell(tf.nn.rnn_cell.RNNCell):
@@ -480,11 +482,11 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
         outputs, _ = tf.nn.dynamic_rnn(Cell(), x, n, dtype=tf.float32)
     program = rnn2onnx.compile(graph, outputs)
     rng = np.random.default_rng(0)
-    rows, steps = 64, 200
+    many, steps = 64, 200
     feed = {
-        "x": rng.random((rows, steps, 3), np.float32),
-        "memory": rng.random((rows, 4, 2), np.float32),
-        "n": np.where(np.arange(rows) == 3, steps, 1).astype(np.int32),
+        "x": rng.random((many, steps, 3), np.float32),
+        "memory": rng.random((many, 4, 2), np.float32),
+        "n": np.where(np.arange(many) == 3, steps, 1).astype(np.int32),
     }
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping
 
 from rnn2onnx.errors import Rnn2OnnxError
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Value, captures, constant, walk
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Type, Value, captures, constant, walk
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
@@ -83,15 +83,20 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
     outer = captures(body)
     if any(batch in (value.content or ()) for value in outer):
         return False
-    builder.reserve(dim for value in (*body.params, *outer) for dim in value.type.shape if isinstance(dim, str))
     # Numbers, not names: two names may turn out to be one length, or 1, and these can't.
     rows, all_rows = 7907, batch if isinstance(batch, int) else 7919
+    names = {dim: None for value in (*body.params, *outer) for dim in value.type.shape if isinstance(dim, str)}
+    known: dict[Dim, Dim] = {name: 7920 + number for number, name in enumerate(names)} | {batch: all_rows}
     new: dict[Value, Value] = {}
     for number, value in enumerate(outer):
         array = constant(value)
-        whole = value.type.with_shape(all_rows if dim == batch else dim for dim in value.type.shape)
+        whole = value.type.with_shape(known.get(dim, dim) for dim in value.type.shape)
         new[value] = builder.const(array) if array is not None else builder.input(f"outer{number}", whole)
-    with builder.body([value.type.with_shape((rows, *value.type.shape[1:])) for value in body.params]) as block:
+
+    def with_rows(value: Value) -> Type:
+        return value.type.with_shape((rows, *(known.get(dim, dim) for dim in value.type.shape[1:])))
+
+    with builder.body([with_rows(value) for value in body.params]) as block:
         copier = Copier(builder, new={**new, **dict(zip(body.params, block.params, strict=True))}, same_dims=False)
         try:
             copier.ops(body)
@@ -99,7 +104,7 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
             return False
         made = [copier.value(value) for value in body.results]
     return all(
-        value.type.shape == (rows, *old.type.shape[1:]) and old.type.shape[0] == batch
+        value.type == with_rows(old) and old.type.shape[0] == batch
         for value, old in zip(made, body.results, strict=True)
     )
 

@@ -304,6 +304,33 @@ def test_behind_a_slice_what_has_steps_of_its_own_stays_outside() -> None:
     assert_same(evaluate(made, given), evaluate(graph, given))
 
 
+BROADCAST = [("[1, 2, 0]", "[[0.5], [2.0]]", "2, 1"), ("[1, 2, 0]", "[[[0.5], [2.0]]]", "1, 2, 1")]
+BROADCAST += [("[2, 0, 1]", "[[[0.5]], [[2.0]]]", "2, 1, 1"), ("[2, 1, 0]", "[[[0.5]], [[2.0]]]", "2, 1, 1")]
+"""Axes in another order, and a constant with axes of length 1 for steps or rows, or both."""
+
+
+def turned(text: str, perm: str, array: str, shape: str) -> str:
+    """Behind a program its rows with axes in another order, times a constant."""
+    dims = ", ".join(["T", "B", "2"][axis] for axis in (int(word) for word in perm.strip("[]").split(",")))
+    return text.replace(
+        '  return "end"',
+        f"""  %30 = const {array} : f32[{shape}]
+  %31 = transpose %2 {{perm={perm}}} : f32[{dims}]
+  %32 = mul %31, %30 : f32[{dims}]
+  return "turned" = %32, "end\"""",
+    )
+
+
+@pytest.mark.parametrize("case", BROADCAST)
+def test_what_is_broadcast_stands_where_its_axes_are(case: tuple[str, str, str]) -> None:
+    graph = parse(turned(ONE.replace(', "y" = %1', "").replace("%2", "%20").replace("%1 ", "%2 "), *case))
+    made = packed(graph)
+    assert "mul" in [op.kind.name for op in kinds(made, "scan")[0].blocks[0].ops]
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
 def native(kind: str, direction: str) -> str:
     """A layer of onnxruntime's own with initial states."""
     gates = {"gru": 3, "lstm": 4, "rnn": 1}[kind]

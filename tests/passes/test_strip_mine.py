@@ -21,6 +21,7 @@ from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
+from tests.passes.test_pack import BROADCAST, turned
 from tests.random_graphs import assert_same
 
 
@@ -200,6 +201,17 @@ def test_a_slice_along_time_picks_steps(text: str, limits: tuple[int, int], step
     graph = parse(text)
     made = mined(graph)
     assert "sigmoid" in [op.kind.name for op in walk(kinds(made, "scan")[0].blocks[0])]
+    for steps, rows in SIZES:
+        given = feeds(steps, rows)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@pytest.mark.parametrize("case", BROADCAST)
+@pytest.mark.parametrize("text", TEXTS[:2])
+def test_what_is_broadcast_stands_where_its_axes_are(text: str, case: tuple[str, str, str]) -> None:
+    graph = parse(turned(text, *case))
+    made = mined(graph)
+    assert "mul" in [op.kind.name for op in walk(kinds(made, "scan")[0].blocks[0])]
     for steps, rows in SIZES:
         given = feeds(steps, rows)
         assert_same(evaluate(made, given), evaluate(graph, given))

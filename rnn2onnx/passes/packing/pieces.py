@@ -203,7 +203,7 @@ class Pieces:
         if time is not None and batch is not None:
             return self.tiles.flat(self._moved(outer, (min(time, batch), max(time, batch), *others)))
         order = [axis for axis in place if axis is not None]
-        if time is None and batch is None:
+        if _is_broadcast(value, place):
             return outer
         moved = self._moved(outer, (*order, *others))
         return moved if batch is None else self.tiles.arranged(moved, order.index(batch))
@@ -213,7 +213,7 @@ class Pieces:
         if value in self.region.places:
             return self._widened(self._piece(value), (True, True), rest)
         whole, (time, batch) = self._whole[value, place], _real(value, place)
-        if time is None and batch is None and (value.type.rank <= rest or place in ((0, 1), (1, 0))):
+        if _is_broadcast(value, place):
             return whole
         if time is not None and batch is not None:
             return self._widened(self.tile.picked(whole, time_first=time < batch), (True, True), rest)
@@ -363,6 +363,11 @@ class Pieces:
 def _states_of(op: Op) -> list[str]:
     """What the states of a native layer are called."""
     return ["initial_h", "initial_c"][: len(op.results) - 1]
+
+
+def _is_broadcast(value: Value, place: Place) -> bool:
+    """Whether a value is broadcast to [steps, rows, …] as it is."""
+    return _real(value, place) == NOWHERE and place in (NOWHERE, (0, 1), (1, 0))
 
 
 def _real(value: Value, place: Place) -> Place:

@@ -14,7 +14,7 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
-from rnn2onnx.passes import PIPELINE, Pass, run_passes
+from rnn2onnx.passes import PIPELINE, Pass, pipeline, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
 from rnn2onnx.passes.packing.pack import AS_THEY_ARE, SORTED, Pack
 from rnn2onnx.targets import ONNXRUNTIME
@@ -329,6 +329,70 @@ def test_what_is_broadcast_stands_where_its_axes_are(case: tuple[str, str, str])
     for lengths in LENGTHS:
         given = feeds(5, 5, lengths)
         assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+PLACES = """graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2], %c: i64[B]) {
+  %t = const [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8], [0.9, 1.0]] : f32[5, 2]
+  %one = const 1 : i64[]
+  %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
+  %z = matmul %x, %w : f32[T, B, 2]
+  %0, %1, %2, %9 = recur %h, %c, %z, %n {lengths=true, reverse=false, states=2, unmasked=[]}
+    (%3: f32[B, 2], %4: i64[B], %5: f32[B, 2]) {
+    %6 = gather %t, %4 {axis=0} : f32[B, 2]
+    %7 = mul %6, %3 : f32[B, 2]
+    %10 = add %5, %7 : f32[B, 2]
+    %8 = add %4, %one : i64[B]
+    return %10, %8, %10, %4
+  } : f32[B, 2], i64[B], f32[T, B, 2], i64[T, B]
+  %11 = gather %t, %9 {axis=0} : f32[T, B, 2]
+  %12, %13 = recur %h, %11, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%14: f32[B, 2], %15: f32[B, 2]) {
+    %16 = add %14, %15 : f32[B, 2]
+    return %16, %16
+  } : f32[B, 2], f32[T, B, 2]
+  return "end" = %0, "count" = %1, "y" = %2, "z" = %13
+}"""
+"""A step looks up its own number in a table that has as many rows as there are steps; and so does what lies behind."""
+
+
+def test_a_lookup_that_may_fail_sees_no_step_that_there_is_not() -> None:
+    for text in (PLACES, PLACES.replace("gather %t, %4 {axis=0}", "sub %5, %3")):
+        graph = parse(text)
+        lower = [each for each in PIPELINE if each.name == "lower"]
+        for tile in (0.01, 0.05, 0.2, 1e3):
+            made, _ = run_passes(graph, [Pack(replace(EAGER, pack_tile=tile, pack_sort=-8 * tile)), *lower])
+            assert kinds(made, "top_k"), "of the second walk at least"
+            for lengths in LENGTHS:
+                given = feeds(5, 5, lengths, c=np.zeros(5, np.int64))
+                assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_the_best_place_is_always_there() -> None:
+    text = PLACES.replace("gather %t, %4", "gather %t, %20")
+    text = text.replace("    %6 =", "    %20 = argmax %5 {axis=1, keepdims=false} : i64[B]\n    %6 =")
+    graph = parse(text)
+    made = packed(graph)
+    assert len(kinds(made, "argmax")) == 2
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths, c=np.zeros(5, np.int64))
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_numbers_that_are_looked_up_are_masked_before() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        ids = tf.placeholder(tf.int32, [None, None], name="ids")
+        n = tf.placeholder(tf.int32, [None], name="n")
+        known = tf.where(tf.sequence_mask(n, tf.shape(ids)[1]), ids, tf.zeros_like(ids))
+        x = tf.nn.embedding_lookup(tf.get_variable("table", [7, 3]), known)
+        outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(2), x, n, dtype=tf.float32)
+    recorded = graph.program(outputs, None)
+    made, _ = run_passes(recorded, pipeline(Choice(EAGER)))
+    assert kinds(made, "top_k")
+    numbers = np.full((5, 5), -100, np.int32)
+    lengths = np.array([5, 1, 3, 0, 2], np.int32)
+    numbers[np.arange(5) < lengths[:, None]] = 3
+    given = {"ids": numbers, "n": lengths}
+    assert_same(evaluate(made, given), evaluate(recorded, given))
 
 
 def native(kind: str, direction: str) -> str:

@@ -21,7 +21,7 @@ from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
-from tests.passes.test_pack import BROADCAST, turned
+from tests.passes.test_pack import BROADCAST, PLACES, turned
 from tests.random_graphs import assert_same
 
 
@@ -215,6 +215,19 @@ def test_what_is_broadcast_stands_where_its_axes_are(text: str, case: tuple[str,
     for steps, rows in SIZES:
         given = feeds(steps, rows)
         assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_lookup_that_may_fail_sees_no_step_that_there_is_not() -> None:
+    text = PLACES.replace(", %n {lengths=true", " {lengths=false").replace(", %n: i32[B]", "")
+    for each, walks in ((text, 1), (text.replace("gather %t, %4 {axis=0}", "sub %5, %3"), 0)):
+        graph = parse(each)
+        for cache in TILES:
+            made = mined(graph, with_cache(cache))
+            assert [op.kind.name for op in made.block.ops].count("recur") == walks
+            assert kinds(made, "scan")
+            for rows in (1, 3):
+                given = {**feeds(5, rows), "c": np.zeros(rows, np.int64)}
+                assert_same(evaluate(made, given), evaluate(graph, given))
 
 
 @settings(quick, max_examples=40)

@@ -161,7 +161,9 @@ class Pieces:
 
     def _masked(self, op: Op) -> Value | None:
         """What an operation sets to zero past each row's length where nothing sees what stands there."""
-        return None if self.region.shares_scales else masked_by_lengths(op, self.region)
+        if self.region.shares_scales or not self.region.must_be_zero.isdisjoint(op.results):
+            return None
+        return masked_by_lengths(op, self.region)
 
     def _computed(self, op: Op) -> Value:
         if self.region.is_cut(op):

@@ -10,6 +10,7 @@ from functools import cached_property
 from rnn2onnx.ir import Dim, Op, Value, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.packing.defined import may_fail
 from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place, places_of_operands
 
 QUANTIZED = {"quantized_matmul", "quantized_lstm"}
@@ -64,6 +65,15 @@ class Region:
         """Whether what stands past a row's length matters: it would have a say in the scale of other rows."""
         inside = itertools.chain(self.ops, *(walk(body) for op in self.ops for body in op.blocks))
         return any(op.kind.name in QUANTIZED for op in inside)
+
+    @cached_property
+    def must_be_zero(self) -> set[Value]:
+        """What an operation is computed from that may fail on what stands past a row's length before it is masked."""
+        found: set[Value] = set()
+        for op in reversed(self.body):
+            if op not in self.recurrences and (may_fail(op) or not found.isdisjoint(op.results)):
+                found.update(op.operands)
+        return found
 
     def places_in(self, op: Op) -> Sequence[Place] | None:
         """Where the operands of an operation of the region have time and batch."""

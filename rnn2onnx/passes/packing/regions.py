@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Type, Value, captures, constant, walk
 from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.packing.defined import may_fail
 from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.packing.zeros import is_zero_behind
@@ -41,7 +42,7 @@ def _may_join(op: Op, lengths: Value) -> bool:
         return False
     if op.kind.name != "recur":
         return bool(op.attrs["direction"] != "bidirectional")
-    if not _keeps_its_states(op):
+    if not _may_go_on(op):
         return False
     (body,) = op.blocks
     # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
@@ -53,7 +54,7 @@ def _may_join(op: Op, lengths: Value) -> bool:
 
 def _may_be_cut(op: Op) -> bool:
     """Whether all rows of a recurrence without lengths can run in a part of its steps after the other."""
-    if op.kind.name != "recur" or not _keeps_its_states(op):
+    if op.kind.name != "recur" or not _may_go_on(op):
         return False
     walked = sequences_of(op)[0].type
     rows = op.blocks[0].results[op.attrs["states"] :]
@@ -65,10 +66,13 @@ def _may_be_cut(op: Op) -> bool:
     )
 
 
-def _keeps_its_states(op: Op) -> bool:
-    """Whether the states of a ``recur`` are of one shape, and nothing but them goes from one step to the next."""
+def _may_go_on(op: Op) -> bool:
+    """Whether a ``recur`` may go on from its states, which are of one shape, and all that goes from step to step."""
     (body,), states = op.blocks, op.attrs["states"]
     if op.attrs["unmasked"] or not states or any(not value.type.rank for value in body.results):
+        return False
+    # The last tile may have steps that the sequence does not.
+    if any(may_fail(inner) for inner in walk(body)):
         return False
     carried = zip(op.operands, body.params[:states], body.results[:states], strict=False)
     if any(not start.type.shape == param.type.shape == new.type.shape for start, param, new in carried):
@@ -86,7 +90,8 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
     # Numbers, not names: two names may turn out to be one length, or 1, and these can't.
     rows, all_rows = 7907, batch if isinstance(batch, int) else 7919
     names = {dim: None for value in (*body.params, *outer) for dim in value.type.shape if isinstance(dim, str)}
-    known: dict[Dim, Dim] = {name: 7920 + number for number, name in enumerate(names)} | {batch: all_rows}
+    known: dict[Dim, Dim] = {name: 7920 + number for number, name in enumerate(names)}
+    known[batch] = all_rows
     new: dict[Value, Value] = {}
     for number, value in enumerate(outer):
         array = constant(value)
@@ -198,7 +203,7 @@ class _Finder:
     def _region_between(self, op: Op) -> Region | None:
         """The region whose values an operation works on, step by step and row by row."""
         homes = {self.home[value] for value in op.operands if value in self.home}
-        if len(homes) != 1 or is_recurrence(op):
+        if len(homes) != 1 or is_recurrence(op) or may_fail(op):
             return None
         (region,) = homes
         if not all(self._inside(value, region) for value in op.operands if value in self.home):

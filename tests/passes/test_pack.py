@@ -395,6 +395,21 @@ def test_numbers_that_are_looked_up_are_masked_before() -> None:
     assert_same(evaluate(made, given), evaluate(recorded, given))
 
 
+def test_a_sequence_that_is_walked_and_seen_as_a_whole_stays_whole() -> None:
+    first = LAYERS.replace("tanh %5", "add %5, %20", 1)
+    first = first.replace("    %6 =", "    %20 = reduce_max %0 {axes=[0, 1], keepdims=false} : f32[2]\n    %6 =")
+    second = LAYERS.replace("tanh %12", "add %12, %20").replace("%2, %x", "%2, %2")
+    second = second.replace("    %13 =", "    %20 = reduce_max %7 {axes=[0, 1], keepdims=false} : f32[2]\n    %13 =")
+    for text in (first, second):
+        graph = parse(text)
+        made = packed(graph)
+        assert made is not graph
+        for lengths in LENGTHS:
+            given = feeds(5, 5, lengths)
+            given["x"] = normal(0, 5, 5, 2)
+            assert_same(evaluate(made, given), evaluate(graph, given))
+
+
 def native(kind: str, direction: str) -> str:
     """A layer of onnxruntime's own with initial states."""
     gates = {"gru": 3, "lstm": 4, "rnn": 1}[kind]

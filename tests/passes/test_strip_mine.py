@@ -230,6 +230,13 @@ def test_a_lookup_that_may_fail_sees_no_step_that_there_is_not() -> None:
                 assert_same(evaluate(made, given), evaluate(graph, given))
 
 
+def test_a_sequence_that_is_seen_as_a_whole_is_computed_at_once() -> None:
+    text = TEXTS[0].replace("tanh %5", "add %5, %20")
+    seen = "    %19 = mul %0, %3 : f32[T, B, 2]\n    %20 = reduce_max %19 {axes=[0], keepdims=false} : f32[B, 2]\n"
+    graph = parse(text.replace("    %6 =", f"{seen}    %6 ="))
+    assert mined(graph) is graph
+
+
 @settings(quick, max_examples=40)
 @given(random_recurrence(), st.sampled_from([1.0, 64.0, 200.0]))
 def test_random_recurrences(case: Any, cache: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rnn2onnx.ir import Dim, Op, Value, constant, walk
+from rnn2onnx.ir import Dim, Op, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.packing.defined import may_fail
@@ -117,6 +117,14 @@ def sequences_of(op: Op) -> Sequence[Value]:
     if op.kind.name == "recur":
         return op.operands[op.attrs["states"] : len(op.operands) - op.attrs["lengths"]]
     return op.operands[:1]
+
+
+def others_of(op: Op) -> set[Value]:
+    """What a recurrence takes besides its sequences, and what its body refers to, be it one of them too."""
+    if op.kind.name != "recur":
+        return set(op.operands[1:])
+    states, lengths = op.operands[: op.attrs["states"]], op.operands[len(op.operands) - op.attrs["lengths"] :]
+    return {*states, *lengths, *captures(op.blocks[0])}
 
 
 def rows_of(op: Op) -> Sequence[Value]:

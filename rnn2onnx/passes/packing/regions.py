@@ -13,7 +13,15 @@ from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Type, Value, captures, constant, walk
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.packing.defined import may_fail
-from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
+from rnn2onnx.passes.packing.region import (
+    Region,
+    given_lengths,
+    is_recurrence,
+    lengths_of,
+    others_of,
+    rows_of,
+    sequences_of,
+)
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.packing.zeros import is_zero_behind
 from rnn2onnx.passes.rows_apart import mixed_in
@@ -163,7 +171,7 @@ class _Finder:
     def _before(self, op: Op, region: Region) -> set[Region]:
         """The regions that have to run before an operation of one."""
         found: set[Region] = set()
-        walked = sequences_of(op) if is_recurrence(op) else op.operands
+        walked = {*sequences_of(op)} - others_of(op) if is_recurrence(op) else {*op.operands}
         for value in inputs_of(op):
             found |= self.through.get(value, frozenset())
             if value in self.home and not (value in walked and self._inside(value, region)):
@@ -251,11 +259,11 @@ class _Finder:
                 for value, place in zip(op.operands, places, strict=True):
                     wanted.setdefault(value, set()).add((region, place))
                 continue
-            walked = sequences_of(op) if region is not None else ()
-            for value in inputs_of(op):
-                wanted.setdefault(value, set()).add(
-                    (region, Place(0, 1)) if region is not None and value in walked else None
-                )
+            if region is not None:
+                for value in sequences_of(op):
+                    wanted.setdefault(value, set()).add((region, Place(0, 1)))
+            for value in inputs_of(op) if region is None else others_of(op):
+                wanted.setdefault(value, set()).add(None)
 
     def _region_before(self, op: Op, wanted: Mapping[Value, set[tuple[Region, Place] | None]]) -> Region | None:
         if len(op.results) != 1 or None in self.users.get(op.results[0], [None]) or not op.kind.reusable:

@@ -152,6 +152,17 @@ def test_a_sum_that_is_not_zero_behind_the_lengths_is_computed_outside_too() -> 
         assert_same(evaluate(made, given), evaluate(graph, given))
 
 
+def test_a_long_chain_of_sums_is_followed_once() -> None:
+    chain = "".join(
+        f"  %t{each} = tanh %y{each} : f32[T, B, 2]\n  %y{each + 1} = add %y{each}, %t{each} : f32[T, B, 2]\n"
+        for each in range(300)
+    )
+    text = ONE.replace("%0, %1 =", "%0, %y0 =").replace('  return "end"', f'{chain}  return "end"')
+    graph = parse(text.replace('"y" = %1', '"y" = %y300'))
+    made = packed(graph)
+    assert len(kinds(made, "tanh")) == 2 * 301
+
+
 def test_a_mask_by_the_lengths_is_not_computed_on_sorted_rows() -> None:
     text = ONE.replace(
         '  return "end"',

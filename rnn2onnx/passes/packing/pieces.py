@@ -127,9 +127,9 @@ class Pieces:
                 self._whole[value, place] = self._prepared(value, place)
 
     def _starts(self, op: Op) -> list[Value]:
-        """The states of a recurrence before its first step, of sorted rows."""
+        """The states of a recurrence before its first step, arranged."""
         if op.kind.name == "recur":
-            return [self._sorted_state(value) for value in op.operands[: op.attrs["states"]]]
+            return [self._arranged_state(value) for value in op.operands[: op.attrs["states"]]]
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         return [self._start(op, given.get(name)) for name in _states_of(op)]
 
@@ -265,7 +265,7 @@ class Pieces:
         return made[1:]
 
     def _start(self, op: Op, initial: Value | None) -> Value:
-        """[1, B, H]: the sorted initial states of a native layer."""
+        """[1, B, H]: the arranged initial states of a native layer."""
         builder = self.builder
         if initial is not None:
             value = self.outer.value(initial)
@@ -338,7 +338,7 @@ class Pieces:
             found[param] = builder.emit("where", (mask, first, here), types=[here.type])[0]
         return found
 
-    def _sorted_state(self, value: Value) -> Value:
+    def _arranged_state(self, value: Value) -> Value:
         outer = self.outer.value(value)
         return outer if is_zero(value) else self.tiles.arranged(outer, 0)
 

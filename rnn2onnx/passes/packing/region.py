@@ -21,7 +21,7 @@ LAYERS = {*GATES, "quantized_lstm"}
 
 @dataclass(eq=False)
 class Region:
-    """What can run on rows that are sorted by length.
+    """What can run in tiles of time.
 
     Attributes:
         lengths: An integer for each row, as it was given; None if all rows take all steps.
@@ -31,7 +31,7 @@ class Region:
         ops: All its operations.
         body: The same, in order.
         places: Where each of its values that has steps has them.
-        cuts: The slice along time that a value lies behind; it has all steps in the segments.
+        cuts: The slice along time that a value lies behind; it has all steps in the tiles.
         outputs: The values that are needed outside.
         needs: The regions that have to run before.
     """

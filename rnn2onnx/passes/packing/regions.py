@@ -53,7 +53,7 @@ def _may_join(op: Op, lengths: Value) -> bool:
     if not _may_go_on(op):
         return False
     (body,) = op.blocks
-    # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
+    # Rows of a product with int8 weights share a scale; sorted, those of a tile have one of their own, at most as
     # coarse: that moves results by less than the rounding does.
     return mixed_in(body, lengths.type.shape[0], but_for_scales=True) is None and _fits_fewer_rows(
         op, lengths.type.shape[0]

@@ -14,7 +14,7 @@ import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
-from rnn2onnx.passes import PIPELINE, Pass, run_passes
+from rnn2onnx.passes import PIPELINE, Pass, pipeline, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
 from rnn2onnx.passes.packing.pack import AS_THEY_ARE, SORTED, Pack
 from rnn2onnx.targets import ONNXRUNTIME
@@ -150,6 +150,17 @@ def test_a_sum_that_is_not_zero_behind_the_lengths_is_computed_outside_too() -> 
     for lengths in LENGTHS:
         given = feeds(5, 5, lengths)
         assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_long_chain_of_sums_is_followed_once() -> None:
+    chain = "".join(
+        f"  %t{each} = tanh %y{each} : f32[T, B, 2]\n  %y{each + 1} = add %y{each}, %t{each} : f32[T, B, 2]\n"
+        for each in range(300)
+    )
+    text = ONE.replace("%0, %1 =", "%0, %y0 =").replace('  return "end"', f'{chain}  return "end"')
+    graph = parse(text.replace('"y" = %1', '"y" = %y300'))
+    made = packed(graph)
+    assert len(kinds(made, "tanh")) == 2 * 301
 
 
 def test_a_mask_by_the_lengths_is_not_computed_on_sorted_rows() -> None:
@@ -302,6 +313,112 @@ def test_behind_a_slice_what_has_steps_of_its_own_stays_outside() -> None:
     assert kinds(made, "mul")[-1] in made.block.ops
     given = feeds(5, 5, [5, 1, 3, 4, 2], k=normal(4, 2, 5, 2))
     assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+BROADCAST = [("[1, 2, 0]", "[[0.5], [2.0]]", "2, 1"), ("[1, 2, 0]", "[[[0.5], [2.0]]]", "1, 2, 1")]
+BROADCAST += [("[2, 0, 1]", "[[[0.5]], [[2.0]]]", "2, 1, 1"), ("[2, 1, 0]", "[[[0.5]], [[2.0]]]", "2, 1, 1")]
+"""Axes in another order, and a constant with axes of length 1 for steps or rows, or both."""
+
+
+def turned(text: str, perm: str, array: str, shape: str) -> str:
+    """Behind a program its rows with axes in another order, times a constant."""
+    dims = ", ".join(["T", "B", "2"][axis] for axis in (int(word) for word in perm.strip("[]").split(",")))
+    return text.replace(
+        '  return "end"',
+        f"""  %30 = const {array} : f32[{shape}]
+  %31 = transpose %2 {{perm={perm}}} : f32[{dims}]
+  %32 = mul %31, %30 : f32[{dims}]
+  return "turned" = %32, "end\"""",
+    )
+
+
+@pytest.mark.parametrize("case", BROADCAST)
+def test_what_is_broadcast_stands_where_its_axes_are(case: tuple[str, str, str]) -> None:
+    graph = parse(turned(ONE.replace(', "y" = %1', "").replace("%2", "%20").replace("%1 ", "%2 "), *case))
+    made = packed(graph)
+    assert "mul" in [op.kind.name for op in kinds(made, "scan")[0].blocks[0].ops]
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+PLACES = """graph g(%x: f32[T, B, 2], %n: i32[B], %h: f32[B, 2], %c: i64[B]) {
+  %t = const [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8], [0.9, 1.0]] : f32[5, 2]
+  %one = const 1 : i64[]
+  %w = const [[0.5, -0.3], [0.2, 0.4]] : f32[2, 2]
+  %z = matmul %x, %w : f32[T, B, 2]
+  %0, %1, %2, %9 = recur %h, %c, %z, %n {lengths=true, reverse=false, states=2, unmasked=[]}
+    (%3: f32[B, 2], %4: i64[B], %5: f32[B, 2]) {
+    %6 = gather %t, %4 {axis=0} : f32[B, 2]
+    %7 = mul %6, %3 : f32[B, 2]
+    %10 = add %5, %7 : f32[B, 2]
+    %8 = add %4, %one : i64[B]
+    return %10, %8, %10, %4
+  } : f32[B, 2], i64[B], f32[T, B, 2], i64[T, B]
+  %11 = gather %t, %9 {axis=0} : f32[T, B, 2]
+  %12, %13 = recur %h, %11, %n {lengths=true, reverse=false, states=1, unmasked=[]} (%14: f32[B, 2], %15: f32[B, 2]) {
+    %16 = add %14, %15 : f32[B, 2]
+    return %16, %16
+  } : f32[B, 2], f32[T, B, 2]
+  return "end" = %0, "count" = %1, "y" = %2, "z" = %13
+}"""
+"""A step looks up its own number in a table that has as many rows as there are steps; and so does what lies behind."""
+
+
+def test_a_lookup_that_may_fail_sees_no_step_that_there_is_not() -> None:
+    for text in (PLACES, PLACES.replace("gather %t, %4 {axis=0}", "sub %5, %3")):
+        graph = parse(text)
+        lower = [each for each in PIPELINE if each.name == "lower"]
+        for tile in (0.01, 0.05, 0.2, 1e3):
+            made, _ = run_passes(graph, [Pack(replace(EAGER, pack_tile=tile, pack_sort=-8 * tile)), *lower])
+            assert kinds(made, "top_k"), "of the second walk at least"
+            for lengths in LENGTHS:
+                given = feeds(5, 5, lengths, c=np.zeros(5, np.int64))
+                assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_the_best_place_is_always_there() -> None:
+    text = PLACES.replace("gather %t, %4", "gather %t, %20")
+    text = text.replace("    %6 =", "    %20 = argmax %5 {axis=1, keepdims=false} : i64[B]\n    %6 =")
+    graph = parse(text)
+    made = packed(graph)
+    assert len(kinds(made, "argmax")) == 2
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths, c=np.zeros(5, np.int64))
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_numbers_that_are_looked_up_are_masked_before() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        ids = tf.placeholder(tf.int32, [None, None], name="ids")
+        n = tf.placeholder(tf.int32, [None], name="n")
+        known = tf.where(tf.sequence_mask(n, tf.shape(ids)[1]), ids, tf.zeros_like(ids))
+        x = tf.nn.embedding_lookup(tf.get_variable("table", [7, 3]), known)
+        outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(2), x, n, dtype=tf.float32)
+    recorded = graph.program(outputs, None)
+    made, _ = run_passes(recorded, pipeline(Choice(EAGER)))
+    assert kinds(made, "top_k")
+    numbers = np.full((5, 5), -100, np.int32)
+    lengths = np.array([5, 1, 3, 0, 2], np.int32)
+    numbers[np.arange(5) < lengths[:, None]] = 3
+    given = {"ids": numbers, "n": lengths}
+    assert_same(evaluate(made, given), evaluate(recorded, given))
+
+
+def test_a_sequence_that_is_walked_and_seen_as_a_whole_stays_whole() -> None:
+    first = LAYERS.replace("tanh %5", "add %5, %20", 1)
+    first = first.replace("    %6 =", "    %20 = reduce_max %0 {axes=[0, 1], keepdims=false} : f32[2]\n    %6 =")
+    second = LAYERS.replace("tanh %12", "add %12, %20").replace("%2, %x", "%2, %2")
+    second = second.replace("    %13 =", "    %20 = reduce_max %7 {axes=[0, 1], keepdims=false} : f32[2]\n    %13 =")
+    for text in (first, second):
+        graph = parse(text)
+        made = packed(graph)
+        assert made is not graph
+        for lengths in LENGTHS:
+            given = feeds(5, 5, lengths)
+            given["x"] = normal(0, 5, 5, 2)
+            assert_same(evaluate(made, given), evaluate(graph, given))
 
 
 def native(kind: str, direction: str) -> str:
@@ -461,11 +578,13 @@ def test_onnxruntime_computes_the_same(text: str, tile: float) -> None:
         assert_same(found, evaluate(graph, given))
 
 
-def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
+@pytest.mark.parametrize("rows", ["batch", None])
+def test_rows_that_meet_a_memory_of_all_rows_stay_together(rows: Any) -> None:
+    # A length without a name may turn out to be that of the batch.
     graph = tf.Graph()
     with graph.as_default():
         x = tf.placeholder(tf.float32, ["batch", "time", 3], name="x")
-        memory = tf.placeholder(tf.float32, ["batch", "places", 2], name="memory")
+        memory = tf.placeholder(tf.float32, [rows, "places", 2], name="memory")
         n = tf.placeholder(tf.int32, ["batch"], name="n")
 
         class Cell(tf.nn.rnn_cell.RNNCell):
@@ -480,11 +599,11 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together() -> None:
         outputs, _ = tf.nn.dynamic_rnn(Cell(), x, n, dtype=tf.float32)
     program = rnn2onnx.compile(graph, outputs)
     rng = np.random.default_rng(0)
-    rows, steps = 64, 200
+    many, steps = 64, 200
     feed = {
-        "x": rng.random((rows, steps, 3), np.float32),
-        "memory": rng.random((rows, 4, 2), np.float32),
-        "n": np.where(np.arange(rows) == 3, steps, 1).astype(np.int32),
+        "x": rng.random((many, steps, 3), np.float32),
+        "memory": rng.random((many, 4, 2), np.float32),
+        "n": np.where(np.arange(many) == 3, steps, 1).astype(np.int32),
     }
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
 

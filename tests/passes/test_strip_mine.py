@@ -21,6 +21,7 @@ from rnn2onnx.passes.report import Report
 from rnn2onnx.targets import ONNXRUNTIME, Target
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick
+from tests.passes.test_pack import BROADCAST, PLACES, turned
 from tests.random_graphs import assert_same
 
 
@@ -224,6 +225,37 @@ def test_a_slice_along_time_picks_steps(text: str, limits: tuple[int, int], step
     for steps, rows in SIZES:
         given = feeds(steps, rows)
         assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+@pytest.mark.parametrize("case", BROADCAST)
+@pytest.mark.parametrize("text", TEXTS[:2])
+def test_what_is_broadcast_stands_where_its_axes_are(text: str, case: tuple[str, str, str]) -> None:
+    graph = parse(turned(text, *case))
+    made = mined(graph)
+    assert "mul" in [op.kind.name for op in walk(kinds(made, "scan")[0].blocks[0])]
+    for steps, rows in SIZES:
+        given = feeds(steps, rows)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_lookup_that_may_fail_sees_no_step_that_there_is_not() -> None:
+    text = PLACES.replace(", %n {lengths=true", " {lengths=false").replace(", %n: i32[B]", "")
+    for each, walks in ((text, 1), (text.replace("gather %t, %4 {axis=0}", "sub %5, %3"), 0)):
+        graph = parse(each)
+        for cache in TILES:
+            made = mined(graph, with_cache(cache))
+            assert [op.kind.name for op in made.block.ops].count("recur") == walks
+            assert kinds(made, "scan")
+            for rows in (1, 3):
+                given = {**feeds(5, rows), "c": np.zeros(rows, np.int64)}
+                assert_same(evaluate(made, given), evaluate(graph, given))
+
+
+def test_a_sequence_that_is_seen_as_a_whole_is_computed_at_once() -> None:
+    text = TEXTS[0].replace("tanh %5", "add %5, %20")
+    seen = "    %19 = mul %0, %3 : f32[T, B, 2]\n    %20 = reduce_max %19 {axes=[0], keepdims=false} : f32[B, 2]\n"
+    graph = parse(text.replace("    %6 =", f"{seen}    %6 ="))
+    assert mined(graph) is graph
 
 
 @settings(quick, max_examples=40)

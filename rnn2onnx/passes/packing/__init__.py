@@ -1,1 +1,1 @@
-"""Rows of different lengths, sorted, in segments of fewer and fewer rows."""
+"""Recurrences in tiles of time: of rows that are sorted by length, and of all rows."""

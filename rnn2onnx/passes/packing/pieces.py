@@ -127,9 +127,9 @@ class Pieces:
                 self._whole[value, place] = self._prepared(value, place)
 
     def _starts(self, op: Op) -> list[Value]:
-        """The states of a recurrence before its first step, of sorted rows."""
+        """The states of a recurrence before its first step, arranged."""
         if op.kind.name == "recur":
-            return [self._sorted_state(value) for value in op.operands[: op.attrs["states"]]]
+            return [self._arranged_state(value) for value in op.operands[: op.attrs["states"]]]
         given = dict(zip(op.attrs["inputs"], op.operands, strict=True))
         return [self._start(op, given.get(name)) for name in _states_of(op)]
 
@@ -161,7 +161,9 @@ class Pieces:
 
     def _masked(self, op: Op) -> Value | None:
         """What an operation sets to zero past each row's length where nothing sees what stands there."""
-        return None if self.region.shares_scales else masked_by_lengths(op, self.region)
+        if self.region.shares_scales or not self.region.must_be_zero.isdisjoint(op.results):
+            return None
+        return masked_by_lengths(op, self.region)
 
     def _computed(self, op: Op) -> Value:
         if self.region.is_cut(op):
@@ -203,7 +205,7 @@ class Pieces:
         if time is not None and batch is not None:
             return self.tiles.flat(self._moved(outer, (min(time, batch), max(time, batch), *others)))
         order = [axis for axis in place if axis is not None]
-        if time is None and batch is None:
+        if _is_broadcast(value, place):
             return outer
         moved = self._moved(outer, (*order, *others))
         return moved if batch is None else self.tiles.arranged(moved, order.index(batch))
@@ -213,7 +215,7 @@ class Pieces:
         if value in self.region.places:
             return self._widened(self._piece(value), (True, True), rest)
         whole, (time, batch) = self._whole[value, place], _real(value, place)
-        if time is None and batch is None and (value.type.rank <= rest or place in ((0, 1), (1, 0))):
+        if _is_broadcast(value, place):
             return whole
         if time is not None and batch is not None:
             return self._widened(self.tile.picked(whole, time_first=time < batch), (True, True), rest)
@@ -262,7 +264,7 @@ class Pieces:
         return made[1:]
 
     def _start(self, op: Op, initial: Value | None) -> Value:
-        """[1, B, H]: the sorted initial states of a native layer."""
+        """[1, B, H]: the arranged initial states of a native layer."""
         builder = self.builder
         if initial is not None:
             value = self.outer.value(initial)
@@ -335,7 +337,7 @@ class Pieces:
             found[param] = builder.emit("where", (mask, first, here), types=[here.type])[0]
         return found
 
-    def _sorted_state(self, value: Value) -> Value:
+    def _arranged_state(self, value: Value) -> Value:
         outer = self.outer.value(value)
         return outer if is_zero(value) else self.tiles.arranged(outer, 0)
 
@@ -361,6 +363,11 @@ class Pieces:
 def _states_of(op: Op) -> list[str]:
     """What the states of a native layer are called."""
     return ["initial_h", "initial_c"][: len(op.results) - 1]
+
+
+def _is_broadcast(value: Value, place: Place) -> bool:
+    """Whether a value is broadcast to [steps, rows, …] as it is."""
+    return _real(value, place) == NOWHERE and place in (NOWHERE, (0, 1), (1, 0))
 
 
 def _real(value: Value, place: Place) -> Place:

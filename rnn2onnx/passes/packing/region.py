@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rnn2onnx.ir import Dim, Op, Value, constant, walk
+from rnn2onnx.ir import Dim, Op, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
+from rnn2onnx.passes.packing.defined import may_fail
 from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place, places_of_operands
 
 QUANTIZED = {"quantized_matmul", "quantized_lstm"}
@@ -20,7 +21,7 @@ LAYERS = {*GATES, "quantized_lstm"}
 
 @dataclass(eq=False)
 class Region:
-    """What can run on rows that are sorted by length.
+    """What can run in tiles of time.
 
     Attributes:
         lengths: An integer for each row, as it was given; None if all rows take all steps.
@@ -30,7 +31,7 @@ class Region:
         ops: All its operations.
         body: The same, in order.
         places: Where each of its values that has steps has them.
-        cuts: The slice along time that a value lies behind; it has all steps in the segments.
+        cuts: The slice along time that a value lies behind; it has all steps in the tiles.
         outputs: The values that are needed outside.
         needs: The regions that have to run before.
     """
@@ -64,6 +65,15 @@ class Region:
         """Whether what stands past a row's length matters: it would have a say in the scale of other rows."""
         inside = itertools.chain(self.ops, *(walk(body) for op in self.ops for body in op.blocks))
         return any(op.kind.name in QUANTIZED for op in inside)
+
+    @cached_property
+    def must_be_zero(self) -> set[Value]:
+        """What an operation is computed from that may fail on what stands past a row's length before it is masked."""
+        found: set[Value] = set()
+        for op in reversed(self.body):
+            if op not in self.recurrences and (may_fail(op) or not found.isdisjoint(op.results)):
+                found.update(op.operands)
+        return found
 
     def places_in(self, op: Op) -> Sequence[Place] | None:
         """Where the operands of an operation of the region have time and batch."""
@@ -107,6 +117,14 @@ def sequences_of(op: Op) -> Sequence[Value]:
     if op.kind.name == "recur":
         return op.operands[op.attrs["states"] : len(op.operands) - op.attrs["lengths"]]
     return op.operands[:1]
+
+
+def others_of(op: Op) -> set[Value]:
+    """What a recurrence takes besides its sequences, and what its body refers to, be it one of them too."""
+    if op.kind.name != "recur":
+        return set(op.operands[1:])
+    states, lengths = op.operands[: op.attrs["states"]], op.operands[len(op.operands) - op.attrs["lengths"] :]
+    return {*states, *lengths, *captures(op.blocks[0])}
 
 
 def rows_of(op: Op) -> Sequence[Value]:

@@ -10,10 +10,19 @@ import itertools
 from collections.abc import Mapping
 
 from rnn2onnx.errors import Rnn2OnnxError
-from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Value, captures, constant, walk
+from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Type, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.packing.region import Region, given_lengths, is_recurrence, lengths_of, rows_of, sequences_of
+from rnn2onnx.passes.packing.defined import may_fail
+from rnn2onnx.passes.packing.region import (
+    Region,
+    given_lengths,
+    is_recurrence,
+    lengths_of,
+    others_of,
+    rows_of,
+    sequences_of,
+)
 from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.packing.zeros import is_zero_behind
 from rnn2onnx.passes.rows_apart import mixed_in
@@ -42,10 +51,10 @@ def _may_join(op: Op, lengths: Value) -> bool:
         return False
     if op.kind.name != "recur":
         return bool(op.attrs["direction"] != "bidirectional")
-    if not _keeps_its_states(op):
+    if not _may_go_on(op):
         return False
     (body,) = op.blocks
-    # Rows of a product with int8 weights share a scale; sorted, a segment's rows have one of their own, at most as
+    # Rows of a product with int8 weights share a scale; sorted, those of a tile have one of their own, at most as
     # coarse: that moves results by less than the rounding does.
     return mixed_in(body, lengths.type.shape[0], but_for_scales=True) is None and _fits_fewer_rows(
         op, lengths.type.shape[0]
@@ -58,7 +67,7 @@ def _may_be_cut(op: Op) -> bool:
     if op.kind.name in GATES:
         # Walked backwards, the steps that a tile has and the sequence does not come last: they would change the state.
         return bool(op.attrs["direction"] == "forward") and not {0, 1} & set(walked.shape[:2])
-    if op.kind.name != "recur" or not _keeps_its_states(op):
+    if op.kind.name != "recur" or not _may_go_on(op):
         return False
     rows = op.blocks[0].results[op.attrs["states"] :]
     return (
@@ -69,10 +78,13 @@ def _may_be_cut(op: Op) -> bool:
     )
 
 
-def _keeps_its_states(op: Op) -> bool:
-    """Whether the states of a ``recur`` are of one shape, and nothing but them goes from one step to the next."""
+def _may_go_on(op: Op) -> bool:
+    """Whether a ``recur`` may go on from its states, which are of one shape, and all that goes from step to step."""
     (body,), states = op.blocks, op.attrs["states"]
     if op.attrs["unmasked"] or not states or any(not value.type.rank for value in body.results):
+        return False
+    # The last tile may have steps that the sequence does not.
+    if any(may_fail(inner) for inner in walk(body)):
         return False
     carried = zip(op.operands, body.params[:states], body.results[:states], strict=False)
     if any(not start.type.shape == param.type.shape == new.type.shape for start, param, new in carried):
@@ -87,15 +99,21 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
     outer = captures(body)
     if any(batch in (value.content or ()) for value in outer):
         return False
-    builder.reserve(dim for value in (*body.params, *outer) for dim in value.type.shape if isinstance(dim, str))
     # Numbers, not names: two names may turn out to be one length, or 1, and these can't.
     rows, all_rows = 7907, batch if isinstance(batch, int) else 7919
+    names = {dim: None for value in (*body.params, *outer) for dim in value.type.shape if isinstance(dim, str)}
+    known: dict[Dim, Dim] = {name: 7920 + number for number, name in enumerate(names)}
+    known[batch] = all_rows
     new: dict[Value, Value] = {}
     for number, value in enumerate(outer):
         array = constant(value)
-        whole = value.type.with_shape(all_rows if dim == batch else dim for dim in value.type.shape)
+        whole = value.type.with_shape(known.get(dim, dim) for dim in value.type.shape)
         new[value] = builder.const(array) if array is not None else builder.input(f"outer{number}", whole)
-    with builder.body([value.type.with_shape((rows, *value.type.shape[1:])) for value in body.params]) as block:
+
+    def with_rows(value: Value) -> Type:
+        return value.type.with_shape((rows, *(known.get(dim, dim) for dim in value.type.shape[1:])))
+
+    with builder.body([with_rows(value) for value in body.params]) as block:
         copier = Copier(builder, new={**new, **dict(zip(body.params, block.params, strict=True))}, same_dims=False)
         try:
             copier.ops(body)
@@ -103,7 +121,7 @@ def _fits_fewer_rows(op: Op, batch: Dim) -> bool:
             return False
         made = [copier.value(value) for value in body.results]
     return all(
-        value.type.shape == (rows, *old.type.shape[1:]) and old.type.shape[0] == batch
+        value.type == with_rows(old) and old.type.shape[0] == batch
         for value, old in zip(made, body.results, strict=True)
     )
 
@@ -157,7 +175,7 @@ class _Finder:
     def _before(self, op: Op, region: Region) -> set[Region]:
         """The regions that have to run before an operation of one."""
         found: set[Region] = set()
-        walked = sequences_of(op) if is_recurrence(op) else op.operands
+        walked = {*sequences_of(op)} - others_of(op) if is_recurrence(op) else {*op.operands}
         for value in inputs_of(op):
             found |= self.through.get(value, frozenset())
             if value in self.home and not (value in walked and self._inside(value, region)):
@@ -197,7 +215,7 @@ class _Finder:
     def _region_between(self, op: Op) -> Region | None:
         """The region whose values an operation works on, step by step and row by row."""
         homes = {self.home[value] for value in op.operands if value in self.home}
-        if len(homes) != 1 or is_recurrence(op):
+        if len(homes) != 1 or is_recurrence(op) or may_fail(op):
             return None
         (region,) = homes
         if not all(self._inside(value, region) for value in op.operands if value in self.home):
@@ -245,11 +263,11 @@ class _Finder:
                 for value, place in zip(op.operands, places, strict=True):
                     wanted.setdefault(value, set()).add((region, place))
                 continue
-            walked = sequences_of(op) if region is not None else ()
-            for value in inputs_of(op):
-                wanted.setdefault(value, set()).add(
-                    (region, Place(0, 1)) if region is not None and value in walked else None
-                )
+            if region is not None:
+                for value in sequences_of(op):
+                    wanted.setdefault(value, set()).add((region, Place(0, 1)))
+            for value in inputs_of(op) if region is None else others_of(op):
+                wanted.setdefault(value, set()).add(None)
 
     def _region_before(self, op: Op, wanted: Mapping[Value, set[tuple[Region, Place] | None]]) -> Region | None:
         if len(op.results) != 1 or None in self.users.get(op.results[0], [None]) or not op.kind.reusable:

@@ -17,18 +17,28 @@ def is_zero_behind(value: Value, region: Region) -> bool:
     """Whether a value of a region is zero past each row's length, if its rows have lengths."""
     if region.lengths is None:
         return value in region.places
+    waiting, seen = [value], {value}
+    while waiting:
+        parts = _zero_with(waiting.pop(), region)
+        if parts is None:
+            return False
+        waiting.extend(part for part in dict.fromkeys(parts) if part not in seen)
+        seen.update(parts)
+    return True
+
+
+def _zero_with(value: Value, region: Region) -> list[Value] | None:
+    """The operands that must be zero so that a value is zero there; None if it is not even then."""
     op = value.op
     if value not in region.places or op is None:
-        return False
+        return None
     if op in region.recurrences or masked_by_lengths(op, region) is not None:
-        return True
+        return []
     if op.kind.name == "matmul" or (op.kind.name == "mul" and any(_is_finite(part) for part in op.operands)):
-        parts = [part for part in op.operands if not _is_finite(part)]
-    elif op.kind.name in _KEEP_ZEROS:
-        parts = list(op.operands[:1] if op.kind.name == "slice" else op.operands)
-    else:
-        return False
-    return all(is_zero_behind(part, region) for part in parts)
+        return [part for part in op.operands if not _is_finite(part)]
+    if op.kind.name in _KEEP_ZEROS:
+        return list(op.operands[:1] if op.kind.name == "slice" else op.operands)
+    return None
 
 
 def _is_finite(value: Value) -> bool:

@@ -115,11 +115,11 @@ def test_layers_that_walk_one_way_share_a_loop_and_others_take_turns() -> None:
 
 
 def test_what_does_not_fit_is_known_from_the_sizes() -> None:
-    text = TEXTS[0].replace("T,", "6,").replace(", T", ", 6").replace("[B", "[3").replace(" B,", " 3,")
+    text = TEXTS[0].replace("T,", "64,").replace(", T", ", 64").replace("[B", "[3").replace(" B,", " 3,")
     graph = parse(text)
-    # 18 steps of rows of 8 bytes.
-    assert mined(graph, with_cache(8.0 * 18)) is graph
-    made = mined(graph, with_cache(8.0 * 17))
+    # 192 steps of rows of 8 bytes.
+    assert mined(graph, with_cache(8.0 * 192)) is graph
+    made = mined(graph, with_cache(8.0 * 191))
     assert not kinds(made, "cond")
     assert len(kinds(made, "scan")) == 1
 
@@ -173,6 +173,11 @@ def test_recurrences_in_loops_and_with_lengths_stay() -> None:
         .replace("recur %h, %0 {lengths=false", "recur %h, %0, %n {lengths=true")
     )
     graph = parse(with_lengths)
+    assert mined(graph) is graph
+
+
+def test_a_short_sequence_stays() -> None:
+    graph = parse(TEXTS[0].replace("T,", "63,").replace(", T", ", 63"))
     assert mined(graph) is graph
 
 

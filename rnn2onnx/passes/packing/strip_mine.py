@@ -32,6 +32,9 @@ IN_TILES, AT_ONCE = "tile by tile", "all steps at once"
 _ONCE = 4
 """What is read once need not be near as soon: it pays from so many times as much on."""
 
+_LONG = 64
+"""A sequence of fewer steps is no long one, however many rows there are."""
+
 
 @dataclass(frozen=True)
 class StripMine:
@@ -53,7 +56,7 @@ class _Miner(RegionCopier):
 
     def is_worth_it(self, region: Region) -> bool:
         """Whether a region computes what its recurrences walk, and that may be too much for the cache."""
-        if not has_known_sizes(region) or not _bytes(region):
+        if not has_known_sizes(region) or not _bytes(region) or self.known.of(region.time)[1] < _LONG:
             return False
         # Both forms have their own weights, as the engine arranges them: large ones are not to be there twice.
         if region.weights > self.target.twice_weights:

@@ -11,8 +11,6 @@ from rnn2onnx.passes.join import Join
 from rnn2onnx.passes.looking_up.tables import Tables
 from rnn2onnx.passes.lower import Lower
 from rnn2onnx.passes.normalising.normalise import Normalise
-from rnn2onnx.passes.packing.pack import Pack
-from rnn2onnx.passes.packing.strip_mine import StripMine
 from rnn2onnx.passes.parallelise import Parallelise
 from rnn2onnx.passes.pipeline import Observe, Pass, chosen_by, run_passes
 from rnn2onnx.passes.raising.lengths import Lengths
@@ -25,6 +23,8 @@ from rnn2onnx.passes.stepping.interpolate import Interpolate
 from rnn2onnx.passes.stepping.take_in import TakeIn
 from rnn2onnx.passes.stepping.unbundle import Unbundle
 from rnn2onnx.passes.tidy import Tidy
+from rnn2onnx.passes.tiling.pack import Pack
+from rnn2onnx.passes.tiling.strip_mine import StripMine
 from rnn2onnx.passes.turn_around import TurnAround
 
 _STEPS: tuple[Pass, ...] = (

@@ -16,7 +16,7 @@ from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Pass, pipeline, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
-from rnn2onnx.passes.packing.pack import AS_THEY_ARE, SORTED, Pack
+from rnn2onnx.passes.tiling.pack import AS_THEY_ARE, SORTED, Pack
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick

@@ -16,9 +16,9 @@ from rnn2onnx import tf
 from rnn2onnx.exporter import export
 from rnn2onnx.ir import Array, Graph, Value, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Decision, Pass, Report, run_passes
-from rnn2onnx.passes.packing.pack import Pack
 from rnn2onnx.passes.quantizing import int8_units
 from rnn2onnx.passes.quantizing.quantize import Quantize, rounded
+from rnn2onnx.passes.tiling.pack import Pack
 from rnn2onnx.runtime.quantization import with_int8
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.exporter.running import assert_close, run

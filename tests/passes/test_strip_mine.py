@@ -16,8 +16,8 @@ from rnn2onnx.exporter import export
 from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Pass, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
-from rnn2onnx.passes.packing.strip_mine import AT_ONCE, IN_TILES, StripMine
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.tiling.strip_mine import AT_ONCE, IN_TILES, StripMine
 from rnn2onnx.targets import ONNXRUNTIME, Target
 from tests.passes.random_recurrences import random_recurrence
 from tests.passes.running import BY_NAME, NARROW, normal, quick

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from rnn2onnx.ir import Block, Op, Value
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.packing.region import Region
+from rnn2onnx.passes.tiling.region import Region
 
 
 def scheduled(block: Block, regions: Iterable[Region]) -> list[Op | Region]:

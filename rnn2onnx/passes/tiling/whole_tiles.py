@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnn2onnx.ir import Builder, Dim, Type, Value
-from rnn2onnx.passes.packing.tiles import FLOAT64, INT64, Tile, Tiles, int64, vector
+from rnn2onnx.passes.tiling.tiles import FLOAT64, INT64, Tile, Tiles, int64, vector
 
 
 class WholeTiles(Tiles):

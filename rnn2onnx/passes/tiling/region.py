@@ -10,8 +10,8 @@ from functools import cached_property
 from rnn2onnx.ir import Dim, Op, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.packing.defined import may_fail
-from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place, places_of_operands
+from rnn2onnx.passes.tiling.defined import may_fail
+from rnn2onnx.passes.tiling.time_and_batch import NOWHERE, Place, places_of_operands
 
 QUANTIZED = {"quantized_matmul", "quantized_lstm"}
 """Products with int8 weights."""

@@ -18,12 +18,12 @@ from typing import ClassVar
 from rnn2onnx.ir import Builder, Graph, Value, rebuild
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
-from rnn2onnx.passes.packing.pieces import Pieces
-from rnn2onnx.passes.packing.region import Region, sequences_of
-from rnn2onnx.passes.packing.region_copier import RegionCopier, has_known_sizes
-from rnn2onnx.passes.packing.tiles import int64
-from rnn2onnx.passes.packing.whole_tiles import WholeTiles
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.tiling.pieces import Pieces
+from rnn2onnx.passes.tiling.region import Region, sequences_of
+from rnn2onnx.passes.tiling.region_copier import RegionCopier, has_known_sizes
+from rnn2onnx.passes.tiling.tiles import int64
+from rnn2onnx.passes.tiling.whole_tiles import WholeTiles
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 IN_TILES, AT_ONCE = "tile by tile", "all steps at once"

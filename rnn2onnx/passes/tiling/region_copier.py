@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from rnn2onnx.ir import Block, Builder, Copier, Op, Value
 from rnn2onnx.passes.bounded_copier import BoundedCopier
-from rnn2onnx.passes.packing.region import Region
-from rnn2onnx.passes.packing.regions import regions_of
-from rnn2onnx.passes.packing.schedule import scheduled
+from rnn2onnx.passes.tiling.region import Region
+from rnn2onnx.passes.tiling.regions import regions_of
+from rnn2onnx.passes.tiling.schedule import scheduled
 from rnn2onnx.passes.vectorise import zeros_of
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rnn2onnx.ir import Op, Value
-from rnn2onnx.passes.packing.region import Region
+from rnn2onnx.passes.tiling.region import Region
 
 
 @dataclass(eq=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rnn2onnx.ir import Op, Value, constant
-from rnn2onnx.passes.packing.region import Region, given_lengths
-from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
+from rnn2onnx.passes.tiling.region import Region, given_lengths
+from rnn2onnx.passes.tiling.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.vectorise import is_zero
 
 _KEEP_ZEROS = {"transpose", "squeeze", "unsqueeze", "concat", "slice", "reverse", "add", "sub", "mul", "neg"}

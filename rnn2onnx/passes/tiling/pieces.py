@@ -8,12 +8,12 @@ import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Op, Type, Value
 from rnn2onnx.passes.mask import may_mask_behind
-from rnn2onnx.passes.packing.region import Region, lengths_of, rows_of, sequences_of
-from rnn2onnx.passes.packing.stages import Stage, stages_of
-from rnn2onnx.passes.packing.tiles import INT64, Tiles, vector
-from rnn2onnx.passes.packing.time_and_batch import NOWHERE, Place
-from rnn2onnx.passes.packing.zeros import masked_by_lengths
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.tiling.region import Region, lengths_of, rows_of, sequences_of
+from rnn2onnx.passes.tiling.stages import Stage, stages_of
+from rnn2onnx.passes.tiling.tiles import INT64, Tiles, vector
+from rnn2onnx.passes.tiling.time_and_batch import NOWHERE, Place
+from rnn2onnx.passes.tiling.zeros import masked_by_lengths
 from rnn2onnx.passes.vectorise import is_zero, zero_of
 
 _BY_ROWS = {"X", "sequence_lens", "initial_h", "initial_c"}

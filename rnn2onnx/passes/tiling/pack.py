@@ -21,12 +21,12 @@ import numpy as np
 from rnn2onnx.ir import Builder, Graph, Value, rebuild
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
-from rnn2onnx.passes.packing.pieces import Pieces
-from rnn2onnx.passes.packing.region import Region
-from rnn2onnx.passes.packing.region_copier import RegionCopier, has_known_sizes
-from rnn2onnx.passes.packing.sorted_tiles import SortedTiles, clipped, saves_enough
-from rnn2onnx.passes.packing.tiles import int64
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.tiling.pieces import Pieces
+from rnn2onnx.passes.tiling.region import Region
+from rnn2onnx.passes.tiling.region_copier import RegionCopier, has_known_sizes
+from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, saves_enough
+from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"

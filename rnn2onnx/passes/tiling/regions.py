@@ -13,8 +13,9 @@ from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.ir import Block, Builder, Copier, Dim, Op, Type, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
-from rnn2onnx.passes.packing.defined import may_fail
-from rnn2onnx.passes.packing.region import (
+from rnn2onnx.passes.rows_apart import mixed_in
+from rnn2onnx.passes.tiling.defined import may_fail
+from rnn2onnx.passes.tiling.region import (
     Region,
     given_lengths,
     is_recurrence,
@@ -23,9 +24,8 @@ from rnn2onnx.passes.packing.region import (
     rows_of,
     sequences_of,
 )
-from rnn2onnx.passes.packing.time_and_batch import Place, places_of_operands
-from rnn2onnx.passes.packing.zeros import is_zero_behind
-from rnn2onnx.passes.rows_apart import mixed_in
+from rnn2onnx.passes.tiling.time_and_batch import Place, places_of_operands
+from rnn2onnx.passes.tiling.zeros import is_zero_behind
 
 
 def regions_of(block: Block, *, lengths: bool = True) -> list[Region]:

@@ -70,7 +70,18 @@ def feeds(steps: int, rows: int, lengths: Any, **more: Any) -> dict[str, Any]:
     return {"x": x, "n": np.array(lengths, np.int32).reshape(rows), "h": normal(1, rows, 2), **more}
 
 
+SIZES = [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]
 LENGTHS = [[5, 1, 3, 4, 2], [0, 0, 0, 0, 5], [5, 5, 5, 5, 5], [0] * 5, [-3, 9, 2, 2, 7], [1, 1, 1, 5, 1], [-1] * 5]
+
+
+def assert_means(made: Graph, graph: Graph) -> None:
+    """Lengths and sizes of all sorts give the same."""
+    for lengths in LENGTHS:
+        given = feeds(5, 5, lengths)
+        assert_same(evaluate(made, given), evaluate(graph, given))
+    for steps, rows in SIZES:
+        given = feeds(steps, rows, np.full(rows, steps))
+        assert_same(evaluate(made, given), evaluate(graph, given))
 
 
 # -- what it makes -----------------------------------------------------------------------------------------------------
@@ -260,12 +271,7 @@ def test_lengths_of_all_sorts(text: str, tile: float) -> None:
     graph = parse(text)
     made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
     assert made is not graph
-    for lengths in LENGTHS:
-        given = feeds(5, 5, lengths)
-        assert_same(evaluate(made, given), evaluate(graph, given))
-    for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]:
-        given = feeds(steps, rows, np.full(rows, steps))
-        assert_same(evaluate(made, given), evaluate(graph, given))
+    assert_means(made, graph)
 
 
 @settings(quick, max_examples=40)
@@ -571,7 +577,7 @@ def test_onnxruntime_computes_the_same(text: str, tile: float) -> None:
     made, _ = run_passes(graph, [Pack(replace(EAGER, pack_tile=tile, pack_sort=-8 * tile)), *behind])
     session = onnxruntime.InferenceSession(export(made).SerializeToString(), providers=["CPUExecutionProvider"])
     cases = [(5, 5, lengths) for lengths in LENGTHS]
-    cases += [(steps, rows, [steps] * rows) for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]]
+    cases += [(steps, rows, [steps] * rows) for steps, rows in SIZES]
     for steps, rows, lengths in cases:
         given = feeds(steps, rows, lengths)
         found = dict(zip(graph.outputs, session.run(list(graph.outputs), given), strict=True))
@@ -613,9 +619,4 @@ def test_large_weights_stand_there_once(text: str, kind: str) -> None:
     graph = parse(text)
     made = packed(graph, replace(EAGER, pack_weights=15))
     assert len(kinds(made, kind)) == 1
-    for lengths in LENGTHS:
-        given = feeds(5, 5, lengths)
-        assert_same(evaluate(made, given), evaluate(graph, given))
-    for steps, rows in [(0, 5), (5, 0), (1, 3), (3, 1), (0, 0)]:
-        given = feeds(steps, rows, np.full(rows, steps))
-        assert_same(evaluate(made, given), evaluate(graph, given))
+    assert_means(made, graph)

@@ -91,7 +91,7 @@ class Target:
     costs: Costs
     pack_rows: int = 4
     pack_share: float = 0.1
-    pack_sort: float = 50.0
+    pack_sort: float = 200.0
     pack_tile: float = 25.0
     pack_weights: int = 16_000_000
     twice_weights: int = 2_000_000

@@ -24,6 +24,8 @@ from rnn2onnx.passes.recognising.unproject import unprojected
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.vectorise import is_zero
 
+INT32 = np.dtype(np.int32)
+
 
 @dataclass(frozen=True)
 class Recognise:
@@ -226,10 +228,13 @@ def _emit(
     time, batch = x.type.shape[:2]
     limit = builder.dim_value(time)
     assert limit is not None
-    count32 = builder.emit("cast", (limit,), dtype=np.dtype(np.int32))[0]
+    count32 = _cast(builder, limit, INT32)
     if lengths is not None:
-        least = builder.emit("maximum", (_int32(builder, lengths), builder.const(np.array(0, np.int32))))[0]
-        given["sequence_lens"] = builder.emit("minimum", (least, count32))[0]
+        # Clamped before they are narrowed: there may be more than the operator can be told.
+        narrow = np.can_cast(lengths.type.dtype, INT32)
+        zero, most = builder.const(np.array(0, INT32 if narrow else np.int64)), count32 if narrow else limit
+        least = builder.emit("maximum", (_cast(builder, lengths, zero.type.dtype), zero))[0]
+        given["sequence_lens"] = _cast(builder, builder.emit("minimum", (least, most))[0], INT32)
     initial = {"initial_h": op.operands[layer.hidden]}
     if layer.cell is not None:
         initial["initial_c"] = op.operands[layer.cell]
@@ -264,15 +269,13 @@ def _emit(
     return [*(ends[i] for i in range(count)), *[rows] * (len(body.results) - count)]
 
 
-def _int32(builder: Builder, lengths: Value) -> Value:
-    if lengths.type.dtype == np.int32:
-        return lengths
-    return builder.emit("cast", (lengths,), dtype=np.dtype(np.int32))[0]
+def _cast(builder: Builder, value: Value, dtype: np.dtype) -> Value:
+    return value if value.type.dtype == dtype else builder.emit("cast", (value,), dtype=dtype)[0]
 
 
 def _not_run(builder: Builder, lengths: Value | None, time: int | str, steps: Value) -> Value | None:
     """Which rows take no step: bool[B, 1], or bool[] without lengths; None if all do."""
-    zero = builder.const(np.array(0, np.int32))
+    zero = builder.const(np.array(0, INT32))
     if lengths is not None:
         return builder.emit("unsqueeze", (builder.emit("equal", (lengths, zero))[0],), axes=(1,))[0]
     if isinstance(time, int) and time:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from rnn2onnx.ir import Dim, Op, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
@@ -133,21 +135,37 @@ def rows_of(op: Op) -> Sequence[Value]:
 
 
 def given_lengths(value: Value, time: Dim) -> Value:
-    """The lengths that were clamped to 0 and the number of steps, or cast."""
+    """The lengths that were clamped to 0 and the number of steps, or cast without any of them becoming another."""
     while value.op is not None:
-        op = value.op
-        if op.kind.name == "cast" and op.operands[0].type.dtype.kind in "iu":
-            value = op.operands[0]
-            continue
-        if op.kind.name not in ("maximum", "minimum"):
+        before = _without_limit(value, time)
+        if before is None and value.op.kind.name == "cast":
+            (wide,) = value.op.operands
+            exact = np.can_cast(wide.type.dtype, value.type.dtype) or _is_clamped(wide, time)
+            before = wide if exact else None
+        if before is None:
             break
+        value = before
+    return value
+
+
+def _is_clamped(value: Value, time: Dim) -> bool:
+    """Whether a value is between 0 and the number of steps."""
+    names: set[str] = set()
+    while (before := _without_limit(value, time)) is not None:
+        assert value.op is not None
+        names.add(value.op.kind.name)
+        value = before
+    return names == {"minimum", "maximum"}
+
+
+def _without_limit(value: Value, time: Dim) -> Value | None:
+    """The lengths that a value is the larger or the smaller of, beside a limit that means nothing for them."""
+    op = value.op
+    if op is not None and op.kind.name in ("maximum", "minimum"):
         for x, limit in (op.operands, op.operands[::-1]):
             if x.type.rank == 1 and _is_limit(op.kind.name, limit, time):
-                value = x
-                break
-        else:
-            break
-    return value
+                return x
+    return None
 
 
 def _is_limit(name: str, limit: Value, time: Dim) -> bool:

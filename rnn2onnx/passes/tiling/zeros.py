@@ -68,7 +68,7 @@ def _is_step_mask(value: Value, place: Place, region: Region) -> bool:
         return _is_step_mask(op.operands[0], places[0], region)
     if op.kind.name != "less":
         return False
-    steps, lengths = (_without_ones(part) for part in op.operands)
+    steps, lengths = (_vector(part) for part in op.operands)
     time, batch = value.type.shape[place.time or 0], value.type.shape[place.batch or 0]
     along = _real(op.operands[0], places[0]), _real(op.operands[1], places[1])
     return (
@@ -84,10 +84,15 @@ def _real(value: Value, place: Place) -> tuple[bool, ...]:
     return tuple(axis is not None and value.type.shape[axis] != 1 for axis in place)
 
 
-def _without_ones(value: Value) -> Value:
-    while value.op is not None and value.op.kind.name in ("unsqueeze", "squeeze", "cast"):
+def _vector(value: Value) -> Value:
+    """Steps or lengths without axes of length 1, before they were cast to a dtype that has all of them."""
+    while value.op is not None and (value.op.kind.name in ("unsqueeze", "squeeze") or _is_widening(value.op)):
         value = value.op.operands[0]
     return value
+
+
+def _is_widening(op: Op) -> bool:
+    return op.kind.name == "cast" and np.can_cast(op.operands[0].type.dtype, op.results[0].type.dtype)
 
 
 def _counts_steps(value: Value) -> bool:

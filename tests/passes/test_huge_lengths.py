@@ -1,4 +1,4 @@
-"""Lengths of 2^31 and more: TensorFlow's calls take them as int32, where they wrap; other int64 ones stay as they are."""
+"""Lengths of 2^31 and more: TensorFlow's calls take them as int32, where they wrap; others stay as they are."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ class Group:
 def _may_be_sorted(op: Op) -> bool:
     """Whether the rows of a native layer have lengths, by which they are sorted.
 
-    Each direction by itself then runs in segments of rows, which saves more than one layer for both: a GRU of 64 units
-    over 64 rows takes 0.7 of the time.
+    Each direction by itself then runs in tiles of fewer and fewer rows, which saves more than one layer for both: a GRU
+    of 64 units over 64 rows takes 0.7 of the time.
     """
     return "sequence_lens" in op.attrs["inputs"]
 

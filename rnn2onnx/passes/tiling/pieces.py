@@ -200,7 +200,7 @@ class Pieces:
 
     def _prepared(self, value: Value, place: Place) -> Value:
         """What of an operand from outside is the same in all tiles."""
-        outer, (time, batch) = self.outer.value(value), _real(value, place)
+        outer, (time, batch) = self.outer.value(value), place.real(value.type)
         others = place.rest(value.type.rank)
         if time is not None and batch is not None:
             return self.tiles.flat(self._moved(outer, (min(time, batch), max(time, batch), *others)))
@@ -214,7 +214,7 @@ class Pieces:
         """An operand in the tile, so that it is broadcast to [steps, rows] and so many axes more."""
         if value in self.region.places:
             return self._widened(self._piece(value), (True, True), rest)
-        whole, (time, batch) = self._whole[value, place], _real(value, place)
+        whole, (time, batch) = self._whole[value, place], place.real(value.type)
         if _is_broadcast(value, place):
             return whole
         if time is not None and batch is not None:
@@ -367,9 +367,4 @@ def _states_of(op: Op) -> list[str]:
 
 def _is_broadcast(value: Value, place: Place) -> bool:
     """Whether a value is broadcast to [steps, rows, …] as it is."""
-    return _real(value, place) == NOWHERE and place in (NOWHERE, (0, 1), (1, 0))
-
-
-def _real(value: Value, place: Place) -> Place:
-    """The place without axes of length 1."""
-    return Place(*(None if axis is None or value.type.shape[axis] == 1 else axis for axis in place))
+    return place.real(value.type) == NOWHERE and place in (NOWHERE, (0, 1), (1, 0))

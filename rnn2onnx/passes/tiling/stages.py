@@ -39,7 +39,7 @@ def stages_of(region: Region, needed: Callable[[Op], Sequence[Value]]) -> list[S
         inside = [value.op for value in needed(op) if value in region.places]
         number = max((first[each] for each in inside if each is not None), default=0)
         if op in region.recurrences:
-            backwards = walks_backwards(op)
+            backwards = _walks_backwards(op)
             while number < len(stages) and stages[number].backwards != backwards:
                 number += 1
             if number == len(stages):
@@ -51,16 +51,18 @@ def stages_of(region: Region, needed: Callable[[Op], Sequence[Value]]) -> list[S
     latest: dict[Value, int] = {}
     for op in reversed(region.body):
         number = first[op] if op in region.recurrences else earliest.get(op, first[op])
-        stages[number].ops.insert(0, op)
+        stages[number].ops.append(op)
         later = [value for value in op.results if latest.get(value, 0) > number or value in region.outputs]
         stages[number].given.extend(value for value in later if value in region.places)
         for value in needed(op):
             if value in region.places and value.op is not None:
                 earliest[value.op] = min(number, earliest.get(value.op, number))
                 latest[value] = max(number, latest.get(value, number))
+    for stage in stages:
+        stage.ops.reverse()
     return stages
 
 
-def walks_backwards(op: Op) -> bool:
+def _walks_backwards(op: Op) -> bool:
     """Whether a recurrence walks from the last step to the first."""
     return bool(op.attrs["reverse"] if op.kind.name == "recur" else op.attrs["direction"] == "reverse")

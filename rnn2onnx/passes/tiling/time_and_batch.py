@@ -31,6 +31,10 @@ class Place(NamedTuple):
         """The other axes, in order."""
         return [axis for axis in range(rank) if axis not in self]
 
+    def real(self, type: Type) -> Place:
+        """The same without axes that have length 1."""
+        return Place(*(None if axis is None or type.shape[axis] == 1 else axis for axis in self))
+
 
 NOWHERE = Place(None, None)
 

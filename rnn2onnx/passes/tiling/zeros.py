@@ -70,18 +70,14 @@ def _is_step_mask(value: Value, place: Place, region: Region) -> bool:
         return False
     steps, lengths = (_vector(part) for part in op.operands)
     time, batch = value.type.shape[place.time or 0], value.type.shape[place.batch or 0]
-    along = _real(op.operands[0], places[0]), _real(op.operands[1], places[1])
+    by_step, by_row = (at.real(part.type) for at, part in zip(places, op.operands, strict=True))
     return (
-        along == ((True, False), (False, True))
+        (by_step.batch, by_row.time) == (None, None)
         and (time, batch) == (region.time, region.batch)
         and steps.type.rank == lengths.type.rank == 1
         and _counts_steps(steps)
         and given_lengths(lengths, region.time) is region.lengths
     )
-
-
-def _real(value: Value, place: Place) -> tuple[bool, ...]:
-    return tuple(axis is not None and value.type.shape[axis] != 1 for axis in place)
 
 
 def _vector(value: Value) -> Value:

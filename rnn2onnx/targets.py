@@ -6,7 +6,6 @@ The numbers are measured; ``rnn2onnx tune`` measures them on another machine, an
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -250,8 +249,8 @@ def _need(given: Mapping[str, Any], names: Iterable[str], where: str) -> None:
 
 def _number(value: Any, where: str) -> float:
     """A cost: a rate must be above zero, and nothing costs less than nothing."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise _BadFileError(f"says {value!r} for {where}, which is no number of 0 or more")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+        raise _BadFileError(f"says {value!r} for {where}, which is no number of 0 or more, up to {_MOST:g}")
     if value == 0 and any(word in RATES for word in where.split(".")):
         raise _BadFileError(f"says 0 for {where}, which is a rate")
     return float(value)
@@ -259,6 +258,9 @@ def _number(value: Any, where: str) -> float:
 
 _LEAST: Mapping[str, tuple[str, ...]] = {"numbers": ("other",), "more": ()}
 """What a table of a file must say, where that is less than the shipped one says."""
+
+_MOST = 1e15
+"""What is computed from numbers up to that is a length that a program can have."""
 
 RATES = ("flops", "bytes", "cache", "stream", "native_bytes")
 """What is divided by."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import rnn2onnx
@@ -51,6 +52,9 @@ def test_a_name() -> None:
         (json.dumps(facts(costs=costs(native_step={"gru": 1}))), "does not say costs.native_step.lstm"),
         (json.dumps(facts(costs=costs(node="much"))), "says 'much' for costs.node, which is no number of 0 or more"),
         (json.dumps(facts(costs=costs(node=-1))), "says -1 for costs.node"),
+        (json.dumps(facts(costs=costs(cache=1e300))), "says 1e+300 for costs.cache"),
+        (json.dumps(facts(costs=costs(node=float("nan")))), "says nan for costs.node"),
+        (json.dumps(facts(limits={"pack_rows": float("inf")})), "says inf for limits.pack_rows"),
         (json.dumps(facts(costs=costs(node=True))), "says True for costs.node"),
         (json.dumps(facts(costs=costs(flops=0))), "says 0 for costs.flops, which is a rate"),
         (json.dumps(facts(costs=costs(more=2))), "has no table of numbers in costs.more"),
@@ -87,3 +91,26 @@ def test_compiled_for_a_file(tmp_path: Path) -> None:
     made = rnn2onnx.compile(graph, outputs, target=tmp_path / "mine.json")
     assert [each.became for each in made.report] == ["Scan"]
     assert made.report.target == "mine"
+
+
+ENDS = {"pack_rows": (0, 1), "pack_share": (0, 2, 1e15), "pack_sort": (0, 1e15), "pack_tile": (0, 1e15)}
+ENDS |= {"pack_weights": (0,), "twice_weights": (0,), "inside_numbers": (0, 1e15), "inside_rows": (0,)}
+
+
+@pytest.mark.parametrize(("limit", "value"), [(name, value) for name, values in ENDS.items() for value in values])
+def test_the_least_and_the_greatest_that_a_file_can_say(tmp_path: Path, limit: str, value: float) -> None:
+    (tmp_path / "mine.json").write_text(json.dumps(facts(limits={"pack_rows": 2, "pack_sort": 0, limit: value})))
+    graph = tf.Graph()
+    with graph.as_default():
+        x, n = tf.placeholder(tf.float32, [None, None, 4], "x"), tf.placeholder(tf.int32, [None], "n")
+        ended, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(4), x, n, dtype=tf.float32, scope="ended")
+        whole, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(4), x, dtype=tf.float32, scope="whole")
+    program = rnn2onnx.compile(graph, [ended, whole], target=tmp_path / "mine.json")
+    rng = np.random.default_rng(0)
+    for rows, steps in ((1, 3), (6, 70), (0, 2), (5, 0)):
+        given = {
+            "x": rng.standard_normal((rows, steps, 4)).astype(np.float32),
+            "n": rng.integers(-1, 80, rows, np.int32),
+        }
+        for found, want in zip(program.run(given), program.evaluate(given), strict=True):
+            np.testing.assert_allclose(found, want, atol=1e-5)

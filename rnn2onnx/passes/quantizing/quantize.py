@@ -3,8 +3,8 @@
 An LSTM becomes the engine's own, quantized one. There is no such GRU or RNN: these are spelled out as recurrences,
 whose products are quantized, as those of any other cell. What is multiplied with the weights is rounded to a byte while
 the program runs, all rows with one scale; so nothing that stands behind the end of a row may reach a product: it is set
-to zero before. Where rows are sorted by length and run in tiles of time (``pack``), each tile has a scale of its own, at
-most as coarse as that of all rows: which rows share one moves results by less than the rounding does.
+to zero before. Where rows are sorted by length and run in tiles of time (``pack``), each tile has a scale of its own,
+at most as coarse as that of all rows: which rows share one moves results by less than the rounding does.
 """
 
 from __future__ import annotations

@@ -16,15 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from rnn2onnx.ir import Builder, Graph, Value, rebuild
+from rnn2onnx.ir import Graph, Value, rebuild
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.pieces import Pieces
 from rnn2onnx.passes.tiling.region import Region
-from rnn2onnx.passes.tiling.region_copier import RegionCopier, has_known_sizes
+from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
 from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, saves_enough
 from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.targets import ONNXRUNTIME, Target
@@ -35,7 +33,7 @@ SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
 _FEW = 4
 """So many tiles are worth it at least."""
 _LEAST = 0.01
-"""A row more takes so many microseconds at least."""
+"""A row more takes so many microseconds at least, and so does a tile."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,10 @@ class Pack:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences that have a branch for rows of different lengths."""
-        return rebuild(graph, lambda builder: _Packer(builder, self.target, self.choice, report))
+        return rebuild(graph, lambda builder: _Packer(builder, self.target, self.choice, report, lengths=True))
 
 
 class _Packer(RegionCopier):
-    def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
-        super().__init__(builder, lengths=True)
-        self.target, self.choice, self.report = target, choice, report
-
     def is_worth_it(self, region: Region) -> bool:
         """Whether there may be rows enough, and steps enough to save."""
         target = self.target
@@ -67,69 +61,50 @@ class _Packer(RegionCopier):
         offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False, above=_least(region, target))
         return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
 
-    def branches(self, region: Region) -> Sequence[Value]:
+    def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         """What a region gives: by sorted rows where that saves enough, else as it was."""
         builder, target = self.builder, self.target
-        steps, batch = self.sizes(region)
         least = _least(region, target)
-        together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
-        known = self.knows_outputs(region)
         # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
-        large = known and region.weights > target.pack_weights
+        large = region.weights > target.pack_weights and self.knows_outputs(region)
         when = f"where {target.pack_rows} rows or more end so early that {least} steps of rows are saved"
         why = f"always, for its weights are more than {target.pack_weights} bytes: they are in memory once"
         for op in region.recurrences:
             self.report.also(op, f"rows sorted by length in tiles of time {why if large else when}")
-        # No steps at all go with the sorted rows: rows as they are, which few of them are, then need no guard.
-        with_none = known and not (isinstance(region.batch, int) and isinstance(region.time, int))
-
-        def none() -> Value:
-            return builder.emit("less_equal", (together, zero))[0] if with_none else builder.const(np.array(False))
-
-        def saves() -> Value:
-            return saves_enough(builder, self._lengths_of(region, steps), batch, least, target.pack_share)
-
-        def many() -> Value:
-            # Half of all is what rows of evenly spread lengths save at most.
-            enough = builder.emit("less", (int64(builder, 2 * least), together))[0]
-            return self._either(enough, saves, none)
 
         def packed() -> Sequence[Value]:
-            return self._packed(region, steps, batch)
+            return self._packed(region, sizes)
 
         def some_steps() -> Value:
-            longest = builder.emit("reduce_max", (self._lengths_of(region, steps),), axes=(0,), keepdims=False)[0]
-            return builder.emit("less", (zero, longest))[0]
+            longest = builder.emit("reduce_max", (self._lengths_of(region, sizes),), axes=(0,), keepdims=False)[0]
+            return builder.emit("less", (int64(builder, 0), longest))[0]
 
-        def packed_or_none() -> Sequence[Value]:
-            some = builder.emit("less", (zero, together))[0]
-            # Where sorting saves something there is a row that takes a step.
-            some = self._either(some, some_steps, lambda: builder.const(np.array(False))) if large else some
-            return self.cond(region, some, packed, lambda: self.nothing(region))
+        def saves() -> Value:
+            return saves_enough(builder, self._lengths_of(region, sizes), sizes.batch, least, target.pack_share)
 
-        if large:
-            return packed_or_none()
-        if isinstance(region.batch, int):
-            found = saves() if isinstance(region.time, int) else many()
-        else:
-            enough = builder.emit("less_equal", (int64(builder, target.pack_rows), batch))[0]
-            found = self._either(enough, many, none)
-        return self.cond(region, found, packed_or_none if with_none else packed, lambda: self.plain(region))
+        def found(none: Callable[[], Value]) -> Value:
+            def many() -> Value:
+                # Half of all is what rows of evenly spread lengths save at most.
+                enough = builder.emit("less", (int64(builder, 2 * least), sizes.together))[0]
+                return self.either(enough, saves, none)
 
-    def _either(self, condition: Value, one: Callable[[], Value], other: Callable[[], Value]) -> Value:
-        bodies = self.body(lambda: [one()]), self.body(lambda: [other()])
-        return self.builder.emit("cond", (condition,), blocks=bodies)[0]
+            if isinstance(region.batch, int):
+                return saves() if isinstance(region.time, int) else many()
+            enough = builder.emit("less_equal", (int64(builder, target.pack_rows), sizes.batch))[0]
+            return self.either(enough, many, none)
 
-    def _packed(self, region: Region, steps: Value, batch: Value) -> Sequence[Value]:
+        # Where sorting saves something there is a row that takes a step; where it is not asked for, there may be none.
+        return self.where_some(region, sizes, packed, some_steps) if large else self.where(region, sizes, found, packed)
+
+    def _packed(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         worth = _each(region, self.target) / (2 * _tile(region, self.target))
-        tiles = SortedTiles(
-            self.builder, (region.time, region.batch), (steps, batch), self._lengths_of(region, steps), worth
-        )
+        lengths = self._lengths_of(region, sizes)
+        tiles = SortedTiles(self.builder, (region.time, region.batch), (sizes.steps, sizes.batch), lengths, worth)
         return Pieces(self, region, tiles, self.report).outputs()
 
-    def _lengths_of(self, region: Region, steps: Value) -> Value:
+    def _lengths_of(self, region: Region, sizes: Sizes) -> Value:
         assert region.lengths is not None
-        return clipped(self.builder, self.value(region.lengths), steps)
+        return clipped(self.builder, self.value(region.lengths), sizes.steps)
 
 
 def _each(region: Region, target: Target) -> float:
@@ -150,7 +125,7 @@ def _cost(region: Region, target: Target, rows: int) -> float:
 
 def _tile(region: Region, target: Target) -> float:
     """Microseconds of a tile besides its steps."""
-    return target.pack_tile * len(region.recurrences)
+    return max(target.pack_tile * len(region.recurrences), _LEAST)
 
 
 def _least(region: Region, target: Target) -> int:

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from rnn2onnx.ir import Block, Builder, Copier, Op, Value
 from rnn2onnx.passes.bounded_copier import BoundedCopier
+from rnn2onnx.passes.choice import Choice
+from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.region import Region
 from rnn2onnx.passes.tiling.regions import regions_of
 from rnn2onnx.passes.tiling.schedule import scheduled
+from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.passes.vectorise import zeros_of
+from rnn2onnx.targets import Target
+
+
+class Sizes(NamedTuple):
+    """How large a region is, as i64[].
+
+    Attributes:
+        steps: The length of its time.
+        batch: How many rows it has.
+        together: The steps of all rows.
+    """
+
+    steps: Value
+    batch: Value
+    together: Value
 
 
 class RegionCopier(BoundedCopier, ABC):
@@ -18,11 +39,15 @@ class RegionCopier(BoundedCopier, ABC):
 
     Args:
         builder: Where to.
-        lengths: Whether of those with lengths.
+        target: The engine.
+        choice: How it is chosen.
+        report: Where remarks on the recurrences are kept.
+        lengths: Whether of regions with lengths, or of those without.
     """
 
-    def __init__(self, builder: Builder, *, lengths: bool) -> None:
+    def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report, *, lengths: bool) -> None:
         super().__init__(builder)
+        self.target, self.choice, self.report = target, choice, report
         self._lengths = lengths
         self._loops = 0
 
@@ -31,7 +56,7 @@ class RegionCopier(BoundedCopier, ABC):
         """Whether a region gets another form."""
 
     @abstractmethod
-    def branches(self, region: Region) -> Sequence[Value]:
+    def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         """What a region gives, in its new form."""
 
     def ops(self, block: Block) -> None:
@@ -43,7 +68,7 @@ class RegionCopier(BoundedCopier, ABC):
                 self.op(node)
             else:
                 self.fired = True
-                self.new.update(zip(node.outputs, self.branches(node), strict=True))
+                self.new.update(zip(node.outputs, self.branches(node, self._sizes(node)), strict=True))
 
     def op(self, op: Op) -> tuple[Value, ...]:
         """As a copier does; what a loop runs in each step is small, and stays as it is."""
@@ -54,12 +79,61 @@ class RegionCopier(BoundedCopier, ABC):
         finally:
             self._loops -= inside
 
-    def sizes(self, region: Region) -> tuple[Value, Value]:
-        """i64[]: the lengths of a region's time and batch."""
+    def _sizes(self, region: Region) -> Sizes:
         steps, batch = (self.builder.dim_value(dim) for dim in (region.time, region.batch))
         assert steps is not None
         assert batch is not None
-        return steps, batch
+        return Sizes(steps, batch, self.builder.emit("mul", (steps, batch))[0])
+
+    def where(
+        self,
+        region: Region,
+        sizes: Sizes,
+        found: Callable[[Callable[[], Value]], Value],
+        form: Callable[[], Sequence[Value]],
+    ) -> Sequence[Value]:
+        """What a region gives: in another form where that is found to be worth it, else as it was.
+
+        No steps at all go with the other form, in which nothing runs then: as it was, which is what small calls take,
+        then needs no guard.
+
+        Args:
+            region: The region.
+            sizes: How large it is.
+            found: Emits whether it is worth it, or there are no steps: that is emitted by what it is called with.
+            form: Emits the other form, of some steps of some rows.
+        """
+        builder = self.builder
+        may_be_none = not (isinstance(region.batch, int) and isinstance(region.time, int))
+        if not may_be_none or not self.knows_outputs(region):
+            return self.cond(region, found(lambda: builder.const(np.array(False))), form, lambda: self.plain(region))
+
+        def none() -> Value:
+            return builder.emit("less_equal", (sizes.together, int64(builder, 0)))[0]
+
+        def form_or_nothing() -> Sequence[Value]:
+            return self.where_some(region, sizes, form)
+
+        return self.cond(region, found(none), form_or_nothing, lambda: self.plain(region))
+
+    def where_some(
+        self,
+        region: Region,
+        sizes: Sizes,
+        form: Callable[[], Sequence[Value]],
+        more: Callable[[], Value] | None = None,
+    ) -> Sequence[Value]:
+        """What a region gives in another form, which runs where there are steps of rows, and ``more`` holds then."""
+        builder = self.builder
+        some = builder.emit("less", (int64(builder, 0), sizes.together))[0]
+        if more is not None:
+            some = self.either(some, more, lambda: builder.const(np.array(False)))
+        return self.cond(region, some, form, lambda: self.nothing(region))
+
+    def either(self, condition: Value, one: Callable[[], Value], other: Callable[[], Value]) -> Value:
+        """One of two values."""
+        bodies = self.body(lambda: [one()]), self.body(lambda: [other()])
+        return self.builder.emit("cond", (condition,), blocks=bodies)[0]
 
     def plain(self, region: Region) -> Sequence[Value]:
         """What a region gives, as it was."""

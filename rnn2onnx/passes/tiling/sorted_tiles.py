@@ -33,8 +33,10 @@ def saves_enough(builder: Builder, lengths: Value, batch: Value, least: int, sha
     longest, used = (builder.emit(f"reduce_{how}", (lengths,), axes=(0,), keepdims=False)[0] for how in ("max", "sum"))
     together = builder.emit("mul", (longest, batch))[0]
     saved = builder.emit("sub", (together, used))[0]
-    part = builder.emit("floor_div", (together, int64(builder, round(1 / share))))[0]
-    return builder.emit("less", (builder.emit("maximum", (part, int64(builder, least)))[0], saved))[0]
+    together, saved = (builder.emit("cast", (each,), dtype=FLOAT64)[0] for each in (together, saved))
+    part = builder.emit("mul", (together, builder.const(np.array(share))))[0]
+    enough = builder.emit("maximum", (part, builder.const(np.array(float(least)))))[0]
+    return builder.emit("less", (enough, saved))[0]
 
 
 class SortedTiles(Tiles):

@@ -11,17 +11,17 @@ This is for recurrences whose rows take all steps; ``pack`` does it where they h
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rnn2onnx.ir import Builder, Graph, Value, rebuild
+from rnn2onnx.ir import Graph, Value, rebuild
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.pieces import Pieces
 from rnn2onnx.passes.tiling.region import Region, sequences_of
-from rnn2onnx.passes.tiling.region_copier import RegionCopier, has_known_sizes
+from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
 from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.passes.tiling.whole_tiles import WholeTiles
 from rnn2onnx.targets import ONNXRUNTIME, Target
@@ -46,14 +46,10 @@ class StripMine:
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with recurrences that have a branch for long sequences."""
-        return rebuild(graph, lambda builder: _Miner(builder, self.target, self.choice, report))
+        return rebuild(graph, lambda builder: _Miner(builder, self.target, self.choice, report, lengths=False))
 
 
 class _Miner(RegionCopier):
-    def __init__(self, builder: Builder, target: Target, choice: Choice, report: Report) -> None:
-        super().__init__(builder, lengths=False)
-        self.target, self.choice, self.report = target, choice, report
-
     def is_worth_it(self, region: Region) -> bool:
         """Whether a region computes what its recurrences walk, and that may be too much for the cache."""
         if not has_known_sizes(region) or not _bytes(region) or self.known.of(region.time)[1] < _LONG:
@@ -62,7 +58,8 @@ class _Miner(RegionCopier):
         if region.weights > self.target.twice_weights:
             return False
         most = math.prod(self.known.of(dim)[1] for dim in (region.time, region.batch))
-        if most <= self._fits(region) or self.known.of(region.batch)[0] >= self._inside(region):
+        inside = self._inside(region)
+        if most <= self._fits(region) or (inside is not None and self.known.of(region.batch)[0] >= inside):
             return False
         offer = Offer((IN_TILES, AT_ONCE), region.batch, region.time, between=False, above=self._fits(region))
         return self.choice.wanted(f"tiles of {key_of(region.recurrences[0])}", offer) != AT_ONCE
@@ -71,41 +68,34 @@ class _Miner(RegionCopier):
         """How many steps of rows fit in the cache."""
         return int(self.target.costs.cache) // _bytes(region)
 
-    def _inside(self, region: Region) -> int:
-        """From how many rows on a step is large enough to compute everything in it."""
+    def _inside(self, region: Region) -> int | None:
+        """From how many rows on a step is large enough to compute its products in it; None if there are none."""
         products = [op.results[0].type.shape for op in region.body if op.kind.name == "matmul"]
+        if not products:
+            return None
         return self.target.inside(sum(shape[-1] for shape in products if isinstance(shape[-1], int)))
 
-    def branches(self, region: Region) -> Sequence[Value]:
+    def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         """What a region gives: tile by tile where it does not fit in the cache, else as it was."""
         builder, fits, inside = self.builder, self._fits(region), self._inside(region)
-        steps, batch = self.sizes(region)
+        few = "" if inside is None else f", and fewer than {inside} rows"
         for op in region.recurrences:
-            where = f"there are more than {fits} steps of rows, and fewer than {inside} rows"
-            self.report.also(op, f"in tiles of time where {where}")
+            self.report.also(op, f"in tiles of time where there are more than {fits} steps of rows{few}")
 
         def mined() -> Sequence[Value]:
-            tiles = WholeTiles(builder, (region.time, region.batch), (steps, batch), max(fits // 2, 1))
+            tiles = WholeTiles(builder, (region.time, region.batch), (sizes.steps, sizes.batch), max(fits // 2, 1))
             return Pieces(self, region, tiles, self.report).outputs()
+
+        def found(none: Callable[[], Value]) -> Value:
+            large = builder.emit("less", (int64(builder, fits), sizes.together))[0]
+            if inside is not None and not isinstance(region.batch, int):
+                is_few = builder.emit("less", (sizes.batch, int64(builder, inside)))[0]
+                large = builder.emit("and", (large, is_few))[0]
+            return builder.emit("or", (none(), large))[0]
 
         if isinstance(region.batch, int) and isinstance(region.time, int):
             return mined()
-        together, zero = builder.emit("mul", (steps, batch))[0], int64(builder, 0)
-        large = builder.emit("less", (int64(builder, fits), together))[0]
-        if not isinstance(region.batch, int) and any(op.kind.name == "matmul" for op in region.body):
-            few = builder.emit("less", (batch, int64(builder, inside)))[0]
-            large = builder.emit("and", (large, few))[0]
-        if not self.knows_outputs(region):
-            return self.cond(region, large, mined, lambda: self.plain(region))
-
-        def mined_or_nothing() -> Sequence[Value]:
-            some = builder.emit("less", (zero, together))[0]
-            return self.cond(region, some, mined, lambda: self.nothing(region))
-
-        # No steps at all go with the tiles: all steps at once, which small calls take, then need no guard.
-        none = builder.emit("less_equal", (together, zero))[0]
-        found = builder.emit("or", (none, large))[0]
-        return self.cond(region, found, mined_or_nothing, lambda: self.plain(region))
+        return self.where(region, sizes, found, mined)
 
 
 def _bytes(region: Region) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, settings
 
-from rnn2onnx.ir import Graph, evaluate, parse
+from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Decision, run_passes
 from tests.random_graphs import assert_same
 
@@ -34,6 +34,11 @@ def assert_keeps(graph: Graph, feeds: Mapping[str, Any], *names: str, float32: f
     assert_same(evaluate(made, feeds, float64=True), evaluate(graph, feeds, float64=True), NARROW)
     assert_same(evaluate(made, feeds), evaluate(graph, feeds), float32)
     return made
+
+
+def kinds(graph: Graph, name: str) -> list[Op]:
+    """The operations of a kind, in order, those in bodies too."""
+    return [op for op in walk(graph.block) if op.kind.name == name]
 
 
 def normal(seed: int, *shape: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from rnn2onnx.passes.tiling.pack import Pack
 from rnn2onnx.targets import ONNXRUNTIME
 from tests.exporter.running import run
 from tests.passes.running import BY_NAME, normal
+from tests.passes.sorted_rows import EAGER
 from tests.random_graphs import assert_same
 
-EAGER = replace(ONNXRUNTIME, pack_rows=2, pack_share=0.01, pack_sort=0.0, pack_tile=0.01)
 HUGE = np.array([2**32 + 2, 1, 1, 2**31 + 1, 5, 2**63 - 1, 2**32 - 1])
 
 LAYER = """graph g(%x: f32[T, B, 2], %n: DTYPE[B], %h: f32[B, 2]) {

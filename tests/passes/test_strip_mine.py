@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.exporter import export
-from rnn2onnx.ir import Graph, Op, evaluate, parse, walk
+from rnn2onnx.ir import Graph, evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Pass, run_passes
 from rnn2onnx.passes.choice import Choice, Offer
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.strip_mine import AT_ONCE, IN_TILES, StripMine
 from rnn2onnx.targets import ONNXRUNTIME, Target
+from tests.exporter.running import run
 from tests.passes.random_recurrences import random_recurrence
-from tests.passes.running import BY_NAME, NARROW, normal, quick
-from tests.passes.test_pack import BROADCAST, PLACES, turned
+from tests.passes.running import BY_NAME, NARROW, kinds, normal, quick
+from tests.passes.sorted_rows import BROADCAST, PLACES, turned
 from tests.random_graphs import assert_same
 
 
@@ -86,10 +87,6 @@ TEXTS = [ONE.replace("REVERSE", "false"), ONE.replace("REVERSE", "true"), BOTH, 
 
 def mined(graph: Graph, target: Target = with_cache(64.0)) -> Graph:  # noqa: B008 - it is frozen
     return run_passes(graph, [StripMine(target)])[0]
-
-
-def kinds(graph: Graph, name: str) -> list[Op]:
-    return [op for op in walk(graph.block) if op.kind.name == name]
 
 
 def feeds(steps: int, rows: int) -> dict[str, Any]:
@@ -276,16 +273,13 @@ def test_random_recurrences(case: Any, cache: float) -> None:
 @pytest.mark.parametrize("cache", TILES)
 @pytest.mark.parametrize("text", TEXTS)
 def test_onnxruntime_computes_the_same(text: str, cache: float) -> None:
-    import onnxruntime
-
     graph = parse(text)
     behind: list[Pass] = [step for step in PIPELINE if step.name in ("unbundle", "lower", "sink", "tidy")]
     made, _ = run_passes(graph, [StripMine(with_cache(cache)), *behind])
-    session = onnxruntime.InferenceSession(export(made).SerializeToString(), providers=["CPUExecutionProvider"])
+    model = export(made)
     for steps, rows in SIZES:
         given = feeds(steps, rows)
-        found = dict(zip(graph.outputs, session.run(list(graph.outputs), given), strict=True))
-        assert_same(found, evaluate(graph, given))
+        assert_same(run(model, given), evaluate(graph, given))
 
 
 def test_a_program_of_many_steps_gives_the_same() -> None:

@@ -220,3 +220,18 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together(rows: Any) -> None:
         "n": np.where(np.arange(many) == 3, steps, 1).astype(np.int32),
     }
     np.testing.assert_allclose(program.run(feed), program.evaluate(feed), atol=1e-5)
+
+
+@pytest.mark.parametrize("cache", [1.0, 8.0 * 14])
+@pytest.mark.parametrize("text", [LAYERS, native("lstm", "forward")])
+def test_rows_of_one_length_run_in_tiles_where_they_do_not_fit_in_the_cache(text: str, cache: float) -> None:
+    graph, target = parse(text), replace(EAGER, pack_sort=1e9, costs=replace(EAGER.costs, cache=cache))
+    made = packed(graph, target)
+    model = export(run_passes(made, [BY_NAME["lower"], BY_NAME["tidy"]])[0])
+    for fed in [*cases(), feeds(40, 3, [40] * 3), feeds(40, 3, [0] * 3), feeds(40, 3, [1, 40, 0]), feeds(40, 1, [40])]:
+        assert_same(evaluate(made, fed), evaluate(graph, fed))
+        assert_same(run(model, fed), evaluate(graph, fed))
+    condition = str(made).rpartition("\n  %")[2].partition("cond ")[2].partition(" ")[0]
+    which = parse(f'{str(made).rpartition("return")[0]}return "tiles" = {condition}\n}}')
+    taken = [evaluate(which, feeds(40, rows, [length] * rows))["tiles"] for rows, length in ((3, 40), (3, 1), (1, 40))]
+    assert taken == [True, cache == 1.0, False]

@@ -6,7 +6,8 @@ than the one before; a loop walks the tiles, in each of which a recurrence goes 
 computed between recurrences of the same lengths is computed tile by tile too; only what leaves the region is put back
 in its place.
 
-Sorting costs something, so a branch decides while the program runs, by how much there is to save.
+Sorting costs something, so a branch decides while the program runs, by how much there is to save. Long sequences are
+cut into tiles even where there is nothing to save, as ``strip_mine`` does it where there are no lengths.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from rnn2onnx.ir import Graph, Value, rebuild
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.tiling.cache import Cache
 from rnn2onnx.passes.tiling.pieces import Pieces
 from rnn2onnx.passes.tiling.region import Region
 from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
-from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, saves_enough
+from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, is_worth_it
 from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
@@ -32,6 +34,8 @@ SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
 
 _FEW = 4
 """So many tiles are worth it at least."""
+_SPARE = 4
+"""Tiles of sorted rows pay for the cache's sake from so many times as much as it holds on, for each recurrence."""
 _LEAST = 0.01
 """A row more takes so many microseconds at least, and so does a tile."""
 
@@ -56,9 +60,10 @@ class _Packer(RegionCopier):
         if not has_known_sizes(region) or self.known.of(region.batch)[1] < target.pack_rows:
             return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
-        if most <= _least(region, target):
+        above = _above(region, target)
+        if most <= above:
             return False
-        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False, above=_least(region, target))
+        offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False, above=above)
         return self.choice.wanted(f"rows of {key_of(region.recurrences[0])}", offer) != AS_THEY_ARE
 
     def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
@@ -67,7 +72,9 @@ class _Packer(RegionCopier):
         least = _least(region, target)
         # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
         large = region.weights > target.pack_weights and self.knows_outputs(region)
+        cache = _cache(region, target)
         when = f"where {target.pack_rows} rows or more end so early that {least} steps of rows are saved"
+        when += "" if cache.fits is None else f", or {cache}"
         why = f"always, for its weights are more than {target.pack_weights} bytes: they are in memory once"
         for op in region.recurrences:
             self.report.also(op, f"rows sorted by length in tiles of time {why if large else when}")
@@ -80,12 +87,12 @@ class _Packer(RegionCopier):
             return builder.emit("less", (int64(builder, 0), longest))[0]
 
         def saves() -> Value:
-            return saves_enough(builder, self._lengths_of(region, sizes), sizes.batch, least, target.pack_share)
+            lengths = self._lengths_of(region, sizes)
+            return is_worth_it(builder, lengths, sizes.batch, (least, target.pack_share), cache)
 
         def found(none: Callable[[], Value]) -> Value:
             def many() -> Value:
-                # Half of all is what rows of evenly spread lengths save at most.
-                enough = builder.emit("less", (int64(builder, 2 * least), sizes.together))[0]
+                enough = builder.emit("less", (int64(builder, _above(region, target)), sizes.together))[0]
                 return self.either(enough, saves, none)
 
             if isinstance(region.batch, int):
@@ -126,6 +133,17 @@ def _cost(region: Region, target: Target, rows: int) -> float:
 def _tile(region: Region, target: Target) -> float:
     """Microseconds of a tile besides its steps."""
     return max(target.pack_tile * len(region.recurrences), _LEAST)
+
+
+def _cache(region: Region, target: Target) -> Cache:
+    return Cache(region, target, _SPARE * len(region.recurrences))
+
+
+def _above(region: Region, target: Target) -> int:
+    """Of more than so many steps of rows sorting may be worth it."""
+    # Half of all is what rows of evenly spread lengths save at most.
+    saved, fits = 2 * _least(region, target), _cache(region, target).fits
+    return saved if fits is None else min(saved, fits)
 
 
 def _least(region: Region, target: Target) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnn2onnx.ir import Builder, Dim, Type, Value
+from rnn2onnx.passes.tiling.cache import Cache
 from rnn2onnx.passes.tiling.tiles import FLOAT64, INT64, Tile, Tiles, int64, leading, vector
 from rnn2onnx.passes.vectorise import zero_of
 
@@ -20,23 +21,25 @@ def clipped(builder: Builder, lengths: Value, steps: Value) -> Value:
     return builder.emit("minimum", (builder.emit("maximum", (wide, int64(builder, 0)))[0], steps))[0]
 
 
-def saves_enough(builder: Builder, lengths: Value, batch: Value, least: int, share: float) -> Value:
-    """bool[]: whether rows end so early that leaving out what is behind them saves enough.
+def is_worth_it(builder: Builder, lengths: Value, batch: Value, enough: tuple[int, float], cache: Cache) -> Value:
+    """bool[]: whether to sort rows: they end early enough, or take more steps than fit in the cache; one at least.
 
     Args:
         builder: Where to.
         lengths: i64[B], from 0 to the number of steps.
         batch: How many there are.
-        least: So many steps of rows are saved at least,
-        share: and this share of what the longest row makes of all rows.
+        enough: How many steps of rows are to be left out at least, and which share of those of all rows, if these were
+            as long as the longest one.
+        cache: What fits.
     """
     longest, used = (builder.emit(f"reduce_{how}", (lengths,), axes=(0,), keepdims=False)[0] for how in ("max", "sum"))
     together = builder.emit("mul", (longest, batch))[0]
-    saved = builder.emit("sub", (together, used))[0]
-    together, saved = (builder.emit("cast", (each,), dtype=FLOAT64)[0] for each in (together, saved))
-    part = builder.emit("mul", (together, builder.const(np.array(share))))[0]
-    enough = builder.emit("maximum", (part, builder.const(np.array(float(least)))))[0]
-    return builder.emit("less", (enough, saved))[0]
+    saved = builder.emit("cast", (builder.emit("sub", (together, used))[0],), dtype=FLOAT64)[0]
+    whole = builder.emit("cast", (together,), dtype=FLOAT64)[0]
+    least, part = builder.const(np.array(float(enough[0]))), builder.const(np.array(enough[1]))
+    least = builder.emit("maximum", (builder.emit("mul", (whole, part))[0], least))[0]
+    saves = builder.emit("less", (least, saved))[0]
+    return builder.emit("or", (saves, cache.is_too_small(builder, batch, together)))[0]
 
 
 class SortedTiles(Tiles):

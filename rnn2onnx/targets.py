@@ -80,6 +80,7 @@ class Target:
         pack_sort: and more than so many microseconds,
         pack_tile: and so many for each recurrence and tile of time,
         pack_weights: and always where its weights are more bytes than that.
+        small_weights: Native layers of no more bytes stand once more, for calls that are too small to sort anything.
         twice_weights: Sequences without lengths run in tiles of time unless the weights are more bytes than that.
         inside_numbers: The products of a recurrence's inputs are computed in its steps where they give so many numbers,
         inside_rows: of so many rows at least.
@@ -93,6 +94,7 @@ class Target:
     pack_sort: float = 200.0
     pack_tile: float = 25.0
     pack_weights: int = 16_000_000
+    small_weights: int = 1_000_000
     twice_weights: int = 2_000_000
     inside_numbers: int = 8192
     inside_rows: int = 8

@@ -24,10 +24,10 @@ KERNELS: dict[str, frozenset[str]] = {
         "Pow MatMul ReduceSum ReduceMean ReduceProd": _REDUCED,
         "CumSum": "f32 f64 i32 i64",
         "ArgMax ArgMin": f"{_REDUCED} i8 u8",
-        # The int64 kernels of these four compare the lower halves of numbers with equal upper halves as if they were
+        # The int64 kernels of these five compare the lower halves of numbers with equal upper halves as if they were
         # signed: the larger of 3 and 2**31 is 3.
         "ReduceMax ReduceMin": f"{_REAL} i8 i32 u8",
-        "Min Max": f"{_REAL} i8 i32 u8 u32 u64",
+        "Min Max Clip": f"{_REAL} i8 i32 u8 u32 u64",
         "Mod": f"{_REAL} {_INTEGERS}",
         "Equal": f"{_REAL} {_INTEGERS} bool",
         "Less LessOrEqual Greater GreaterOrEqual": f"{_REAL} {_INTEGERS}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnn2onnx.passes.choice import BY_COSTS, Choice
+from rnn2onnx.passes.clip import Clip
 from rnn2onnx.passes.contract import Contract
 from rnn2onnx.passes.distributing.distribute import Distribute
 from rnn2onnx.passes.fold import Fold
@@ -50,6 +51,7 @@ _STEPS: tuple[Pass, ...] = (
     Lower(),
     Join(),
     Sink(),
+    Clip(),
     Tidy(),
 )
 """The passes of a compilation, in order."""

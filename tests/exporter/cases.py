@@ -128,6 +128,12 @@ def where(draw: Draw) -> Case:
     return [operand(draw, n, d) for n, d in zip(shapes, ("bool", dtype, dtype), strict=True)], {}
 
 
+def clip(draw: Draw) -> Case:
+    ((x, given), (limits, _)), _ = bounds(draw) if draw(st.booleans()) else binary(INTS, *WIDE)(draw)
+    ends = limits.reshape(-1)[:2] if limits.size > 1 else np.array([2, 5], limits.dtype)
+    return [(x, given), *(number(draw, end, x.dtype.name) for end in ends)], {}
+
+
 def cast(draw: Draw) -> Case:
     old, new = pick(draw, ANY), np.dtype(pick(draw, ANY))
     low = 0 if new.kind == "u" else -100
@@ -179,6 +185,7 @@ ELEMENTWISE: dict[str, Callable[[Draw], Case]] = {
     "equal": binary(ANY, *WIDE),
     **{name: binary(("bool",)) for name in ("and", "or", "xor")},
     "where": where,
+    "clip": clip,
 }
 
 # -- reductions --------------------------------------------------------------------------------------------------------

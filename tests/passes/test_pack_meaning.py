@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import rnn2onnx
 from rnn2onnx import tf
 from rnn2onnx.exporter import export
-from rnn2onnx.ir import evaluate, parse
+from rnn2onnx.ir import evaluate, parse, walk
 from rnn2onnx.passes import PIPELINE, Pass, pipeline, run_passes
 from rnn2onnx.passes.choice import Choice
 from rnn2onnx.passes.tiling.pack import Pack
@@ -27,6 +27,7 @@ from tests.passes.sorted_rows import (
     LENGTHS,
     ONE,
     PLACES,
+    SIZES,
     TILES,
     assert_means,
     cases,
@@ -176,9 +177,20 @@ def test_a_layer_norm_of_rows_runs_on_sorted_rows() -> None:
 def test_layers_of_the_engine(kind: str, direction: str) -> None:
     graph = parse(native(kind, direction))
     for tile in TILES:
-        made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
+        made = packed(graph, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile, small_weights=0))
         assert len(kinds(made, kind)) == 2
         assert_means(made, graph)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_small_layers_of_the_engine_stand_once_more_for_few_steps_of_rows(kind: str) -> None:
+    graph = parse(native(kind, "forward"))
+    made = packed(graph, replace(EAGER, pack_sort=0.1))
+    *_, last = (op for op in made.block.ops if op.kind.name == "cond")
+    small, others = last.blocks
+    assert [op.kind.name for op in small.ops] == [kind, "squeeze"]
+    assert [op.kind.name for op in walk(others)].count(kind) == 2
+    assert_means(made, graph, [*SIZES, (2, 3), (3, 3), (30, 3), (3, 30)])
 
 
 @pytest.mark.parametrize("tile", TILES)
@@ -225,7 +237,7 @@ def test_rows_that_meet_a_memory_of_all_rows_stay_together(rows: Any) -> None:
 @pytest.mark.parametrize("cache", [1.0, 8.0 * 14])
 @pytest.mark.parametrize("text", [LAYERS, native("lstm", "forward")])
 def test_rows_of_one_length_run_in_tiles_where_they_do_not_fit_in_the_cache(text: str, cache: float) -> None:
-    graph, target = parse(text), replace(EAGER, pack_sort=1e9, costs=replace(EAGER.costs, cache=cache))
+    graph, target = parse(text), replace(EAGER, pack_sort=1e9, small_weights=0, costs=replace(EAGER.costs, cache=cache))
     made = packed(graph, target)
     model = export(run_passes(made, [BY_NAME["lower"], BY_NAME["tidy"]])[0])
     for fed in [*cases(), feeds(40, 3, [40] * 3), feeds(40, 3, [0] * 3), feeds(40, 3, [1, 40, 0]), feeds(40, 1, [40])]:

@@ -63,6 +63,7 @@ def test_the_order_of_the_passes() -> None:
         "lower",
         "join",
         "sink",
+        "clip",
         "tidy",
     ]
 

@@ -206,6 +206,13 @@ def _chosen(op_type: str, test: str) -> Row:
     return row
 
 
+def _clip(e: Emission, op: Op, x: V, low: V, high: V) -> V:
+    if op.operands[0].type.dtype != np.int64:
+        return e.carried("Clip", [x, low, high], op.operands[0].type.dtype)
+    least = e.op("Where", e.op("Greater", x, low), x, low)
+    return e.op("Where", e.op("Less", least, high), least, high)
+
+
 _PLAIN = {
     "exp": "Exp",
     "log": "Log",
@@ -270,4 +277,5 @@ ROWS: dict[str, Row] = {
     "trunc_mod": _trunc_mod,
     "trunc_div": _divided,
     "where": _where_row,
+    "clip": _clip,
 }

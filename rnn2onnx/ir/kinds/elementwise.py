@@ -94,6 +94,16 @@ def _where_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) 
     return [Type(dtype, broadcast_shapes(*(value.type.shape for value in values)))]
 
 
+def _clip_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -> list[Type]:
+    """Of integers: what a limit makes of NaN is for ``minimum`` and ``maximum`` to say."""
+    check_count(values, 3)
+    check_same_dtype(values)
+    check_dtype(values[0], is_integer)
+    if any(limit.type.rank for limit in values[1:]):
+        raise ShapeError("the limits are numbers, without axes")
+    return [values[0].type]
+
+
 def _cast_type(values: Sequence[Value], attrs: Attrs, blocks: Sequence[Block]) -> list[Type]:
     check_count(values, 1)
     if values[0].type.dtype.kind == "U" or attrs["dtype"].kind == "U":
@@ -249,3 +259,4 @@ _add("trunc_mod", _binary(is_integer), _ignore(np.fmod))
 _add("trunc_div", _binary(is_integer), _trunc_div)
 _add("equal", _binary(_is_any, BOOL), _ignore(np.equal))
 _add("where", _where_type, _ignore(np.where))
+_add("clip", _clip_type, lambda attrs, x, low, high: np.minimum(np.maximum(x, low), high))

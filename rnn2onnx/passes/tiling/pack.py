@@ -23,7 +23,7 @@ from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.cache import Cache
 from rnn2onnx.passes.tiling.pieces import Pieces
-from rnn2onnx.passes.tiling.region import Region
+from rnn2onnx.passes.tiling.region import LAYERS, Region
 from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
 from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, is_worth_it
 from rnn2onnx.passes.tiling.tiles import int64
@@ -69,7 +69,7 @@ class _Packer(RegionCopier):
     def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         """What a region gives: by sorted rows where that saves enough, else as it was."""
         builder, target = self.builder, self.target
-        least = _least(region, target)
+        least, above = _least(region, target), _above(region, target)
         # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
         large = region.weights > target.pack_weights and self.knows_outputs(region)
         cache = _cache(region, target)
@@ -88,20 +88,28 @@ class _Packer(RegionCopier):
 
         def saves() -> Value:
             lengths = self._lengths_of(region, sizes)
-            return is_worth_it(builder, lengths, sizes.batch, (least, target.pack_share), cache)
+            found = is_worth_it(builder, lengths, sizes.batch, (least, target.pack_share), cache)
+            if isinstance(region.batch, int):
+                return found
+            many = builder.emit("less_equal", (int64(builder, target.pack_rows), sizes.batch))[0]
+            return builder.emit("and", (many, found))[0]
+
+        def looked_at() -> Sequence[Value]:
+            return self.cond(region, saves(), packed, lambda: self.plain(region))
 
         def found(none: Callable[[], Value]) -> Value:
-            def many() -> Value:
-                enough = builder.emit("less", (int64(builder, _above(region, target)), sizes.together))[0]
-                return self.either(enough, saves, none)
+            enough = builder.emit("less", (int64(builder, above), sizes.together))[0]
+            return self.either(enough, saves, none)
 
-            if isinstance(region.batch, int):
-                return saves() if isinstance(region.time, int) else many()
-            enough = builder.emit("less_equal", (int64(builder, target.pack_rows), sizes.batch))[0]
-            return self.either(enough, many, none)
-
-        # Where sorting saves something there is a row that takes a step; where it is not asked for, there may be none.
-        return self.where_some(region, sizes, packed, some_steps) if large else self.where(region, sizes, found, packed)
+        if large:
+            # Where sorting saves something there is a row that takes a step; where it always is, there may be none.
+            return self.where_some(region, sizes, packed, some_steps)
+        if not self.may_be_none(region):
+            return looked_at()
+        is_native = all(op.kind.name in LAYERS for op in region.recurrences)
+        if is_native and region.weights <= target.small_weights and self.knows_outputs(region):
+            return self.unless_small(region, sizes, above, looked_at)
+        return self.where(region, sizes, found, packed)
 
     def _packed(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         worth = _each(region, self.target) / (2 * _tile(region, self.target))

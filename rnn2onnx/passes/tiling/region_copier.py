@@ -104,8 +104,7 @@ class RegionCopier(BoundedCopier, ABC):
             form: Emits the other form, of some steps of some rows.
         """
         builder = self.builder
-        may_be_none = not (isinstance(region.batch, int) and isinstance(region.time, int))
-        if not may_be_none or not self.knows_outputs(region):
+        if not self.may_be_none(region) or not self.knows_outputs(region):
             return self.cond(region, found(lambda: builder.const(np.array(False))), form, lambda: self.plain(region))
 
         def none() -> Value:
@@ -115,6 +114,23 @@ class RegionCopier(BoundedCopier, ABC):
             return self.where_some(region, sizes, form)
 
         return self.cond(region, found(none), form_or_nothing, lambda: self.plain(region))
+
+    def unless_small(
+        self, region: Region, sizes: Sizes, most: int, form: Callable[[], Sequence[Value]]
+    ) -> Sequence[Value]:
+        """What a region gives: as it was for some steps of rows, but so many at most; else in another form.
+
+        Args:
+            region: The region.
+            sizes: How large it is.
+            most: How many steps of rows.
+            form: Emits the other form, of some steps of some rows.
+        """
+        builder = self.builder
+        some = builder.emit("less", (int64(builder, 0), sizes.together))[0]
+        few = builder.emit("less_equal", (sizes.together, int64(builder, most)))[0]
+        small = builder.emit("and", (some, few))[0]
+        return self.cond(region, small, lambda: self.plain(region), lambda: self.where_some(region, sizes, form))
 
     def where_some(
         self,
@@ -152,6 +168,10 @@ class RegionCopier(BoundedCopier, ABC):
         return [
             self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
         ]
+
+    def may_be_none(self, region: Region) -> bool:
+        """Whether a region may have no steps, or no rows."""
+        return not (isinstance(region.batch, int) and isinstance(region.time, int))
 
     def knows_outputs(self, region: Region) -> bool:
         """Whether the lengths of what a region gives are known before it runs."""

@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, constant, replay
-from rnn2onnx.ir.types import DType, is_integer, size_of
+from rnn2onnx.ir.types import size_of
 from rnn2onnx.passes.report import Report
+from rnn2onnx.passes.widening import holds
 
 _LARGEST = 1 << 20
 """Elements of a constant that folding may make out of smaller ones; weights are folded whatever their size."""
@@ -123,7 +124,7 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     if op.kind.name == "shape" and inner.kind.name == "transpose":
         order = builder.const(np.array(inner.attrs["perm"], np.int64))
         return builder.emit("gather", (builder.shape_of(inner.operands[0]), order), axis=0, location=op.location)
-    if op.kind.name == "cast" == inner.kind.name and _holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
+    if op.kind.name == "cast" == inner.kind.name and holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
         if inner.operands[0].type.dtype == op.attrs["dtype"]:
             return inner.operands
         return builder.emit("cast", inner.operands, dtype=op.attrs["dtype"], location=op.location)
@@ -204,11 +205,6 @@ def _one_of_the_stacked(builder: Builder, op: Op) -> Sequence[Value] | None:
     if part.op is not None and part.op.kind.name == "unsqueeze" and part.op.attrs["axes"] == (axis,):
         return (part.op.operands[0],)
     return builder.emit("squeeze", (part,), axes=(axis,), location=op.location)
-
-
-def _holds(narrow: DType, wide: DType) -> bool:
-    """Whether integers of one dtype are all integers of another."""
-    return is_integer(narrow) and is_integer(wide) and np.can_cast(narrow, wide)
 
 
 _NEUTRAL = {"add": (0.0, True), "sub": (0.0, False), "mul": (1.0, True), "div": (1.0, False)}

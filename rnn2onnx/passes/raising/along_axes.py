@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn2onnx.ir import Op, Value, constant
 from rnn2onnx.ir.types import is_integer
+from rnn2onnx.passes.widening import is_widening
 
 Axes = tuple[int, ...]
 
@@ -47,10 +48,8 @@ def vector_along(value: Value, axis: int) -> Value | None:
     axes: Axes = (axis,)
     while value.type.rank != 1:
         found = spread_from(value.op, axes)
-        if found is None and value.op is not None and value.op.kind.name == "cast":
-            narrow = value.op.operands[0]
-            exact = is_integer(narrow.type.dtype) and np.can_cast(narrow.type.dtype, value.type.dtype)
-            found = (narrow, axes) if exact else None
+        if found is None and value.op is not None and is_widening(value.op):
+            found = value.op.operands[0], axes
         if found is None:
             return None
         value, axes = found

@@ -20,6 +20,7 @@ from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
 from rnn2onnx.passes.raising.conditions import Flag, StepConditions
 from rnn2onnx.passes.raising.counters import apart_from_numbers, one_less, one_more, without
+from rnn2onnx.passes.widening import before_widening
 
 
 class LoopSteps(StepConditions):
@@ -177,9 +178,11 @@ class LoopSteps(StepConditions):
         found = self._longest.get(flag.bound)
         if found is None or found[1] + flag.offset > 0:
             least = -flag.offset - 1
-            none = self.builder.const(np.array([least], np.int64))
-            rows = self.builder.emit("concat", (flag.bound, none), axis=0, location=self.op.location)[0]
-            (bound,) = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)
+            narrow = before_widening(flag.bound)
+            none = self.builder.const(np.array([least], narrow.type.dtype))
+            rows = self.builder.emit("concat", (narrow, none), axis=0, location=self.op.location)[0]
+            (most,) = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)
+            bound = self._wide(most)
             found = self._longest[flag.bound] = (bound, least)
             self._least[bound] = least
         return replace(flag, bound=found[0])

@@ -23,6 +23,7 @@ from rnn2onnx.passes.recognising.polynomial import LINEAR, NotPolynomialError, P
 from rnn2onnx.passes.recognising.unproject import unprojected
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.passes.widening import before_widening
 
 INT32 = np.dtype(np.int32)
 
@@ -231,6 +232,7 @@ def _emit(
     count32 = _cast(builder, limit, INT32)
     if lengths is not None:
         # Clamped before they are narrowed: there may be more than the operator can be told.
+        lengths = before_widening(lengths)
         narrow = np.can_cast(lengths.type.dtype, INT32)
         zero, most = builder.const(np.array(0, INT32 if narrow else np.int64)), count32 if narrow else limit
         least = builder.emit("maximum", (_cast(builder, lengths, zero.type.dtype), zero))[0]

@@ -36,6 +36,8 @@ _FEW = 4
 """So many tiles are worth it at least."""
 _SPARE = 4
 """Tiles of sorted rows pay for the cache's sake from so many times as much as it holds on, for each recurrence."""
+_NATIVE = 3
+"""Native layers are to save so many times what it costs: with two threads these share the rows and each saves less."""
 _LEAST = 0.01
 """A row more takes so many microseconds at least, and so does a tile."""
 
@@ -106,8 +108,7 @@ class _Packer(RegionCopier):
             return self.where_some(region, sizes, packed, some_steps)
         if not self.may_be_none(region):
             return looked_at()
-        is_native = all(op.kind.name in LAYERS for op in region.recurrences)
-        if is_native and region.weights <= target.small_weights and self.knows_outputs(region):
+        if _is_native(region) and region.weights <= target.small_weights and self.knows_outputs(region):
             return self.unless_small(region, sizes, above, looked_at)
         return self.where(region, sizes, found, packed)
 
@@ -155,5 +156,14 @@ def _above(region: Region, target: Target) -> int:
 
 
 def _least(region: Region, target: Target) -> int:
-    """How many steps of rows must be saved so that the tiles cost less than they save."""
-    return math.ceil((target.pack_sort + _FEW * _tile(region, target)) / _each(region, target))
+    """How many steps of rows must end early so that the tiles cost less than they save.
+
+    In the tile in which a row ends it goes on: of ``n`` tiles, the share ``1/n`` of what ends early is not saved.
+    """
+    cost = target.pack_sort + _FEW * _tile(region, target)
+    times = _NATIVE if _is_native(region) else 1
+    return math.ceil(times * cost / (_each(region, target) * (1 - 1 / _FEW)))
+
+
+def _is_native(region: Region) -> bool:
+    return all(op.kind.name in LAYERS for op in region.recurrences)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-
 from rnn2onnx.ir import Dim, Op, Value, captures, constant, walk
 from rnn2onnx.ir.kinds.native import GATES
 from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.tiling.defined import may_fail
 from rnn2onnx.passes.tiling.time_and_batch import NOWHERE, Place, places_of_operands
+from rnn2onnx.passes.widening import is_widening
 
 QUANTIZED = {"quantized_matmul", "quantized_lstm"}
 """Products with int8 weights."""
@@ -140,8 +139,7 @@ def given_lengths(value: Value, time: Dim) -> Value:
         before = _without_limit(value, time)
         if before is None and value.op.kind.name == "cast":
             (wide,) = value.op.operands
-            exact = np.can_cast(wide.type.dtype, value.type.dtype) or _is_clamped(wide, time)
-            before = wide if exact else None
+            before = wide if is_widening(value.op) or _is_clamped(wide, time) else None
         if before is None:
             break
         value = before

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn2onnx.ir import Block, Builder, Copier, Op, Value
+from rnn2onnx.ir import Block, Builder, Copier, Op, Type, Value
 from rnn2onnx.passes.bounded_copier import BoundedCopier
 from rnn2onnx.passes.choice import Choice
 from rnn2onnx.passes.report import Report
@@ -164,10 +164,17 @@ class RegionCopier(BoundedCopier, ABC):
         for op in region.recurrences:
             if op.kind.name == "recur":
                 starts.update(zip(op.results, op.operands[: op.attrs["states"]], strict=False))
-        builder = self.builder
         return [
-            self.value(starts[value]) if value in starts else zeros_of(builder, value.type) for value in region.outputs
+            self.value(starts[value]) if value in starts else self._zeros(region, value) for value in region.outputs
         ]
+
+    def _zeros(self, region: Region, value: Value) -> Value:
+        zeros, cut = zeros_of(self.builder, _of_all_steps(region, value)), region.cuts.get(value)
+        if cut is None:
+            return zeros
+        limits = [self.value(limit) for limit in cut.operands[1:]]
+        attrs = {"axes": (region.places[value].time,), "steps": cut.attrs["steps"], "types": [value.type]}
+        return self.builder.emit("slice", (zeros, *limits), **attrs)[0]
 
     def may_be_none(self, region: Region) -> bool:
         """Whether a region may have no steps, or no rows."""
@@ -175,7 +182,8 @@ class RegionCopier(BoundedCopier, ABC):
 
     def knows_outputs(self, region: Region) -> bool:
         """Whether the lengths of what a region gives are known before it runs."""
-        return all(self.builder.dim_value(dim) is not None for value in region.outputs for dim in value.type.shape)
+        types = [_of_all_steps(region, value) for value in region.outputs]
+        return all(self.builder.dim_value(dim) is not None for type in types for dim in type.shape)
 
     def cond(
         self, region: Region, condition: Value, one: Callable[[], Sequence[Value]], other: Callable[[], Sequence[Value]]
@@ -191,6 +199,14 @@ class RegionCopier(BoundedCopier, ABC):
         with self.builder.body([]) as block:
             block.results = tuple(results())
         return block
+
+
+def _of_all_steps(region: Region, value: Value) -> Type:
+    """The type that a value would have without the slice it lies behind."""
+    if value not in region.cuts:
+        return value.type
+    time = region.places[value].time
+    return value.type.with_shape(region.time if axis == time else dim for axis, dim in enumerate(value.type.shape))
 
 
 def has_known_sizes(region: Region) -> bool:

@@ -8,6 +8,7 @@ from rnn2onnx.ir import Op, Value, constant
 from rnn2onnx.passes.tiling.region import Region, given_lengths
 from rnn2onnx.passes.tiling.time_and_batch import Place, places_of_operands
 from rnn2onnx.passes.vectorise import is_zero
+from rnn2onnx.passes.widening import is_widening
 
 _KEEP_ZEROS = {"transpose", "squeeze", "unsqueeze", "concat", "slice", "reverse", "add", "sub", "mul", "neg"}
 _KEEP_ZEROS |= {"tanh", "relu", "abs", "cast", "identity"}
@@ -82,13 +83,9 @@ def _is_step_mask(value: Value, place: Place, region: Region) -> bool:
 
 def _vector(value: Value) -> Value:
     """Steps or lengths without axes of length 1, before they were cast to a dtype that has all of them."""
-    while value.op is not None and (value.op.kind.name in ("unsqueeze", "squeeze") or _is_widening(value.op)):
+    while value.op is not None and (value.op.kind.name in ("unsqueeze", "squeeze") or is_widening(value.op)):
         value = value.op.operands[0]
     return value
-
-
-def _is_widening(op: Op) -> bool:
-    return op.kind.name == "cast" and np.can_cast(op.operands[0].type.dtype, op.results[0].type.dtype)
 
 
 def _counts_steps(value: Value) -> bool:

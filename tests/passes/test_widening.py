@@ -9,7 +9,7 @@ import pytest
 
 from rnn2onnx.passes.widening import holds
 
-DTYPES = [np.dtype(name) for name in "i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 ?".split()]
+DTYPES = [np.dtype(name) for name in ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "?"]]
 
 
 @pytest.mark.parametrize(("narrow", "wide"), [*itertools.product(DTYPES, DTYPES)])

@@ -8,7 +8,7 @@ files, in an environment of their own (see ``peers.py``), then, in ours, in the 
     .venv/bin/python -m tests.bench FOLDER --sweep        # every program at batch 1, 8, 64 and 10, 100, 1000 steps
     .venv/bin/python -m tests.bench FOLDER --bound        # beside the engine's matrix products alone
     .venv/bin/python -m tests.bench FOLDER --ablation     # without one pass at a time
-    .venv/bin/python -m tests.bench FOLDER --compile      # how long compiling takes
+    .venv/bin/python -m tests.bench FOLDER --compile      # how long compiling takes; by the number of operations, too
     .venv/bin/python -m tests.bench FOLDER --memory       # how much memory the running models take
 
 Behind these: the names of programs to run; ``--threads 1 2``; ``--seconds S`` for each measurement; ``--cpu``: the time
@@ -29,9 +29,8 @@ from typing import Any
 
 from rnn2onnx.errors import Rnn2OnnxError
 from rnn2onnx.runtime.benchmark import machine
-from tests.bench import ablation, bound, memory, tables
+from tests.bench import ablation, bound, compile_time, memory, tables
 from tests.bench.contest import Contest, Result
-from tests.bench.ours import compiled
 from tests.bench.programs import PROGRAMS, Program
 
 SWEEP = [(batch, steps) for batch in (1, 8, 64) for steps in (10, 100, 1000)]
@@ -64,8 +63,10 @@ def main() -> None:
                 print(ablation.markdown(each.title, found[each.name]), end="\n\n", flush=True)
         found = {name: [vars(line) for line in lines] for name, lines in found.items()}
     elif options.compile:
-        found = {each.name: compile_seconds(each) for each in programs}
+        found = {each.name: compile_time.seconds(each) for each in programs}
         print(tables.simple(("program", "compiled in, s"), [(name, f"{s:.2f}") for name, s in found.items()]))
+        if not options.program:
+            found |= compile_by_size()
     elif options.memory:
         found = {
             each.title: memory.memory(each, options.folder, *each.points[-1][:2]) for each in programs if each.points
@@ -129,11 +130,15 @@ def megabytes(title: str, found: memory.Memory) -> tuple[str, ...]:
     return title, f"{found.ours / 1e6:.1f}", f"{found.peer / 1e6:.1f}", f"{found.ours / found.peer:.2f}"
 
 
-def compile_seconds(program: Program) -> float:
-    compiled(program)
-    start = time.perf_counter()
-    compiled(program)
-    return time.perf_counter() - start
+def compile_by_size() -> dict[str, Any]:
+    """The table of how compiling grows with the number of operations."""
+    found = {
+        name: [compile_time.of_size(build, size) for size in compile_time.SIZES]
+        for name, build in compile_time.BUILDS.items()
+    }
+    rows = [(name, str(each.ops), f"{each.seconds:.2f}") for name, made in found.items() for each in made]
+    print("", tables.simple(("program", "operations", "recorded and compiled in, s"), rows), sep="\n")
+    return {name: [each._asdict() for each in made] for name, made in found.items()}
 
 
 if __name__ == "__main__":

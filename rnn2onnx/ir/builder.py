@@ -134,7 +134,7 @@ class Builder:
 
     def _today(self, type: Type) -> Type:
         """A type that somebody kept, with the names that its lengths have by now."""
-        if not any(dim in self._unified for dim in type.shape):
+        if self._unified.keys().isdisjoint(type.shape):
             return type
         return type.with_shape(map(self._name, type.shape))
 
@@ -227,6 +227,8 @@ class Builder:
     def _agreed(self, row: Kind, have: Type, want: Type) -> Type:
         """An inferred type with what else is known of it; two names for one of its lengths are one from now on."""
         want = self._today(want)
+        if have == want:
+            return have
         if len(have.shape) == len(want.shape):
             for found, said in zip(have.shape, want.shape, strict=True):
                 if isinstance(found, str) and isinstance(said, str) and UNKNOWN not in (found, said):

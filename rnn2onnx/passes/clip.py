@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ class Clip:
     """The lesser of a number and the greater of two is one ``clip``."""
 
     name: ClassVar[str] = "clip"
+    works_on: ClassVar[Collection[str]] = ("minimum",)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with ``clip`` of integers for ``minimum`` of ``maximum``."""

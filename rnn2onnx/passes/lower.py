@@ -6,7 +6,7 @@ On onnxruntime a ``Scan`` of no steps is an error, a native layer of no rows or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,6 +30,7 @@ class Lower:
     """Recurrences become Scan or Loop, and what may meet a length of zero is guarded."""
 
     name: ClassVar[str] = "lower"
+    works_on: ClassVar[Collection[str]] = ("recur", "scan", "loop", *_NATIVE)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` without ``recur``, safe for every length."""

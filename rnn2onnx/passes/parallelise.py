@@ -12,7 +12,7 @@ Source: Blelloch, Prefix Sums and Their Applications, 1990.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,6 +39,7 @@ class Parallelise:
     """Recurrences that are linear and elementwise in their state become prefix scans."""
 
     name: ClassVar[str] = "parallelise"
+    works_on: ClassVar[Collection[str]] = ("recur",)
     choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:

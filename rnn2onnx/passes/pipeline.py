@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 from rnn2onnx.errors import PassError, VerifyError
-from rnn2onnx.ir import Graph, verify
+from rnn2onnx.ir import Graph, verify, walk
 from rnn2onnx.passes.choice import Choice
 from rnn2onnx.passes.depth import record_depths
 from rnn2onnx.passes.report import Decision, Report
@@ -19,7 +19,10 @@ class Pass(Protocol):
 
     @property
     def name(self) -> str:
-        """The name it goes by in dumps and on the command line."""
+        """The name it goes by in dumps and on the command line.
+
+        One that does nothing to graphs without certain operations has their kinds in ``works_on``.
+        """
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` after the pass; what it decided goes into ``report``."""
@@ -55,12 +58,15 @@ def run_passes(
     report = Report()
     record_depths(graph, report)
     done: list[str] = []
+    kinds = _kinds(graph)
     for step in passes:
         start = time.perf_counter()
         try:
-            after = step(graph, report)
+            works_on = getattr(step, "works_on", None)
+            after = graph if works_on is not None and kinds.isdisjoint(works_on) else step(graph, report)
             if after is not graph:
                 verify(after)
+                kinds = _kinds(after)
         except VerifyError as error:
             error.add_note_text(f"in the pass {step.name} (after {', '.join(done) or 'none'})")
             raise
@@ -73,3 +79,7 @@ def run_passes(
         done.append(step.name)
         graph = after
     return graph, tuple(report.decisions)
+
+
+def _kinds(graph: Graph) -> set[str]:
+    return {op.kind.name for op in walk(graph.block)}

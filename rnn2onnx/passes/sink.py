@@ -7,7 +7,7 @@ steps what is better computed there. Only one branch runs, so nothing is compute
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +24,7 @@ class Sink:
     """Operations that only the branches of one condition need move into them."""
 
     name: ClassVar[str] = "sink"
+    works_on: ClassVar[Collection[str]] = ("cond",)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with operations in the branches that need them."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnn2onnx.errors import PassError, VerifyError
-from rnn2onnx.ir import Graph, Type, evaluate, parse, walk
+from rnn2onnx.ir import Graph, Type, evaluate, parse, replay, walk
 from rnn2onnx.passes import PIPELINE, run_passes
 from rnn2onnx.passes.report import Report
 from tests.passes.random_recurrences import random_recurrence
@@ -21,6 +21,10 @@ TEXT = """graph g(%x: f32[B, 2]) {
   %0 = tanh %x : f32[B, 2]
   return "y" = %0
 }"""
+
+
+SOME = [step for step in PIPELINE if hasattr(step, "works_on")]
+"""Passes that say what they work on."""
 
 
 class Failing:
@@ -37,6 +41,28 @@ class Breaking:
         copy = parse(str(graph))
         copy.block.ops[0].results[0].type = Type(np.dtype(np.float32), (7,))
         return copy
+
+
+@pytest.mark.parametrize("step", SOME, ids=lambda step: step.name)
+@settings(quick, max_examples=15)
+@given(random_recurrence())
+def test_a_pass_changes_nothing_without_what_it_works_on(step: Any, case: tuple[Graph, Any]) -> None:
+    graph, _ = run_passes(case[0], [BY_NAME["fold"]])
+    made: list[Graph] = [graph, *(after for each in PIPELINE if (after := run_passes(graph, [each])[0]) is not graph)]
+    for each in made:
+        if {op.kind.name for op in walk(each.block)}.isdisjoint(step.works_on):
+            tidied = replay(replay(each))
+            assert str(step(tidied, Report())) == str(tidied)
+
+
+def test_a_pass_is_not_asked_without_what_it_works_on() -> None:
+    class Working(Failing):
+        works_on = ("sigmoid",)
+
+    graph = parse(TEXT)
+    assert run_passes(graph, [Working()])[0] is graph
+    with pytest.raises(PassError):
+        run_passes(parse(TEXT.replace("tanh", "sigmoid")), [Working()])
 
 
 def test_the_order_of_the_passes() -> None:

@@ -7,7 +7,7 @@ cell, and towers side by side, share the steps of one recurrence.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar
@@ -46,6 +46,7 @@ class Fuse:
     """Small recurrences of the same body run as one."""
 
     name: ClassVar[str] = "fuse"
+    works_on: ClassVar[Collection[str]] = ("recur", *GATES)
     target: Target = ONNXRUNTIME
     choice: Choice = BY_COSTS
 

@@ -30,6 +30,7 @@ class Lengths:
     """Recurrences whose steps select old states by row get lengths."""
 
     name: ClassVar[str] = "lengths"
+    works_on: ClassVar[Collection[str]] = ("recur",)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with lengths for each ``recur`` without, all of whose states stop at the same ones."""

@@ -30,6 +30,7 @@ class RaiseLoops:
     """Loops that walk a known number of steps become recurrences."""
 
     name: ClassVar[str] = "raise_loops"
+    works_on: ClassVar[Collection[str]] = ("loop",)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with a ``recur`` for each ``loop`` whose steps can be counted before it runs."""

@@ -7,7 +7,7 @@ random numbers in float64 against the body itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,6 +33,7 @@ class Recognise:
     """Recurrences that compute an LSTM, GRU or RNN become the native operators."""
 
     name: ClassVar[str] = "recognise"
+    works_on: ClassVar[Collection[str]] = ("recur",)
     choice: Choice = BY_COSTS
 
     def __call__(self, graph: Graph, report: Report) -> Graph:

@@ -9,7 +9,7 @@ rows 0.95, of 64 rows 0.75, over 1000 steps 0.70.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,6 +33,7 @@ class TakeIn:
     """Products before a recurrence of many rows are computed in its steps."""
 
     name: ClassVar[str] = "take_in"
+    works_on: ClassVar[Collection[str]] = ("recur",)
     target: Target = ONNXRUNTIME
     choice: Choice = BY_COSTS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ class Unbundle:
     """Gates that are computed side by side are computed apart."""
 
     name: ClassVar[str] = "unbundle"
+    works_on: ClassVar[Collection[str]] = ("recur",)
 
     def __call__(self, graph: Graph, report: Report) -> Graph:
         """``graph`` with the cuts in the bodies of its recurrences moved to where they cost less."""

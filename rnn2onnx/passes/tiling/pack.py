@@ -13,7 +13,7 @@ cut into tiles even where there is nothing to save, as ``strip_mine`` does it wh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,6 +47,7 @@ class Pack:
     """Recurrences with lengths run on rows sorted by length, in tiles of fewer and fewer rows."""
 
     name: ClassVar[str] = "pack"
+    works_on: ClassVar[Collection[str]] = ("recur", *LAYERS)
     target: Target = ONNXRUNTIME
     choice: Choice = BY_COSTS
 

@@ -11,7 +11,7 @@ This is for recurrences whose rows take all steps; ``pack`` does it where they h
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,7 +20,7 @@ from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.tiling.cache import Cache
 from rnn2onnx.passes.tiling.pieces import Pieces
-from rnn2onnx.passes.tiling.region import Region
+from rnn2onnx.passes.tiling.region import LAYERS, Region
 from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
 from rnn2onnx.passes.tiling.whole_tiles import WholeTiles
 from rnn2onnx.targets import ONNXRUNTIME, Target
@@ -37,6 +37,7 @@ class StripMine:
     """Recurrences without lengths run in tiles of time where what they walk does not fit in the cache."""
 
     name: ClassVar[str] = "strip_mine"
+    works_on: ClassVar[Collection[str]] = ("recur", *LAYERS)
     target: Target = ONNXRUNTIME
     choice: Choice = BY_COSTS
 

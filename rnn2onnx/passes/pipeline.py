@@ -60,11 +60,11 @@ def run_passes(
     done: list[str] = []
     kinds = _kinds(graph)
     for step in passes:
-        start = time.perf_counter()
+        start, after = time.perf_counter(), graph
         try:
             works_on = getattr(step, "works_on", None)
-            after = graph if works_on is not None and kinds.isdisjoint(works_on) else step(graph, report)
-            if after is not graph:
+            if works_on is None or not kinds.isdisjoint(works_on):
+                after = step(graph, report)
                 verify(after)
                 kinds = _kinds(after)
         except VerifyError as error:

@@ -48,13 +48,13 @@ def test_lengths_of_all_sorts(text: str, tile: float) -> None:
     assert_means(made, graph)
 
 
-@settings(quick, max_examples=40)
-@given(random_recurrence(), st.sampled_from(TILES))
-def test_random_recurrences(case: Any, tile: float) -> None:
+@settings(quick, max_examples=60)
+@given(random_recurrence(), st.sampled_from(TILES), st.sampled_from([-8.0, 0.0, 0.1]))
+def test_random_recurrences(case: Any, tile: float, sort: float) -> None:
     graph, given = case
     for names in ("fold distribute", "fold distribute recognise sink"):
         before, _ = run_passes(graph, [BY_NAME[name] for name in names.split()])
-        made = packed(before, replace(EAGER, pack_tile=tile, pack_sort=-8 * tile))
+        made = packed(before, replace(EAGER, pack_tile=tile, pack_sort=sort * tile))
         assert_same(evaluate(made, given, float64=True), evaluate(before, given, float64=True), NARROW)
         assert_same(evaluate(made, given), evaluate(before, given), 1e-4)
 

@@ -36,7 +36,7 @@ def is_worth_it(builder: Builder, lengths: Value, batch: Value, enough: tuple[in
     together = builder.emit("mul", (longest, batch))[0]
     saved = builder.emit("cast", (builder.emit("sub", (together, used))[0],), dtype=FLOAT64)[0]
     whole = builder.emit("cast", (together,), dtype=FLOAT64)[0]
-    least, part = builder.const(np.array(float(enough[0]))), builder.const(np.array(enough[1]))
+    least, part = (builder.const(np.array(each, FLOAT64)) for each in enough)
     least = builder.emit("maximum", (builder.emit("mul", (whole, part))[0], least))[0]
     saves = builder.emit("less", (least, saved))[0]
     return builder.emit("or", (saves, cache.is_too_small(builder, batch, together)))[0]

@@ -40,7 +40,8 @@ class Cache:
 
     def is_too_small(self, builder: Builder, batch: Value, together: Value) -> Value:
         """bool[]: whether the steps of rows don't fit, of so few rows that products are computed before the loop."""
-        if self.fits is None:
+        many = self.inside is not None and isinstance(self._batch, int) and self._batch >= self.inside
+        if self.fits is None or many:
             return builder.const(np.array(False))
         large = builder.emit("less", (int64(builder, self.fits), together))[0]
         if self.inside is None or isinstance(self._batch, int):

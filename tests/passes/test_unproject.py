@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rnn2onnx import tf
-from tests.passes.test_recognise import became, compiled
+from tests.passes.cells_by_hand import became, compiled
 
 
 def lstm(units: int, projection: int, **options: Any) -> Any:

@@ -36,8 +36,8 @@ _FEW = 4
 """So many tiles are worth it at least."""
 _SPARE = 4
 """Tiles of sorted rows pay for the cache's sake from so many times as much as it holds on, for each recurrence."""
-_NATIVE = 3
-"""Native layers are to save so many times what it costs: with two threads these share the rows and each saves less."""
+_SHARED = 3
+"""Native LSTMs are to save so many times what it costs: with two threads these share the rows, and each saves less."""
 _LEAST = 0.01
 """A row more takes so many microseconds at least, and so does a tile."""
 
@@ -162,7 +162,7 @@ def _least(region: Region, target: Target) -> int:
     In the tile in which a row ends it goes on: of ``n`` tiles, the share ``1/n`` of what ends early is not saved.
     """
     cost = target.pack_sort + _FEW * _tile(region, target)
-    times = _NATIVE if _is_native(region) else 1
+    times = _SHARED if any(op.kind.name in ("lstm", "quantized_lstm") for op in region.recurrences) else 1
     return math.ceil(times * cost / (_each(region, target) * (1 - 1 / _FEW)))
 
 

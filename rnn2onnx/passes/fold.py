@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from rnn2onnx.ir import Array, Builder, Copier, Graph, Op, Value, constant, replay
-from rnn2onnx.ir.types import size_of
+from rnn2onnx.ir.types import is_integer, size_of
 from rnn2onnx.passes.report import Report
 from rnn2onnx.passes.widening import holds
 
@@ -127,6 +127,9 @@ def _twice(builder: Builder, op: Op) -> Sequence[Value] | None:
     if op.kind.name == "cast" == inner.kind.name and holds(inner.operands[0].type.dtype, inner.attrs["dtype"]):
         if inner.operands[0].type.dtype == op.attrs["dtype"]:
             return inner.operands
+        # Integers wrap where they are narrowed, floats that are too large do not.
+        if not is_integer(inner.attrs["dtype"]) and is_integer(op.attrs["dtype"]):
+            return None
         return builder.emit("cast", inner.operands, dtype=op.attrs["dtype"], location=op.location)
     if op.kind.name == "reverse" == inner.kind.name and op.attrs["axes"] == inner.attrs["axes"]:
         return inner.operands

@@ -102,6 +102,17 @@ def test_there_and_back_is_nothing() -> None:
     )
 
 
+def test_integers_that_go_through_floats_are_narrowed_as_floats() -> None:
+    text = """graph g(%x: u32[B]) {
+  %0 = cast %x {dtype=f64} : f64[B]
+  %1 = cast %0 {dtype=i32} : i32[B]
+  return "y" = %1
+}"""
+    assert after("fold", text) == text
+    back = text.replace("i32", "u32")
+    assert "cast" not in after("fold", back)
+
+
 def test_an_integer_cast_wider_and_on_is_cast_once_and_one_cast_narrower_is_not() -> None:
     text = """graph g(%x: i32[B]) {
   %0 = cast %x {dtype=i64} : i64[B]

@@ -287,3 +287,26 @@ def test_a_state_that_takes_a_number_for_all_rows_is_one_of_rows(lengths: list[i
     feeds = {"x": np.random.default_rng(1).standard_normal((len(lengths), 3, 3)).astype(np.float32)}
     assert "loop" not in kinds(assert_keeps(graph, feeds, "fold", "raise_loops"))
     assert_keeps(graph, feeds, "fold", "raise_loops", "distribute", "recognise", "lower", "tidy")
+
+
+@pytest.mark.parametrize("dtype", [tf.uint8, tf.uint16, tf.int8, tf.int64])
+def test_steps_up_to_lengths_of_any_integers(dtype: Any) -> None:
+    """A row takes one step more than its length: what stands for no rows is a negative number of steps."""
+
+    def build() -> Any:
+        x, n = tf.placeholder(tf.float32, ["time", "batch", 3], "x"), tf.placeholder(dtype, ["batch"], "n")
+        cell = tf.nn.rnn_cell.GRUCell(3)
+        steps = tf.TensorArray(tf.float32, tf.shape(x)[0]).unstack(x)
+
+        def loop_fn(time: Any, output: Any, state: Any, _: Any) -> Any:
+            done = time > tf.cast(n, tf.int32)
+            zeros = cell.zero_state(tf.shape(x)[1], tf.float32)
+            row = tf.cond(tf.reduce_all(done), lambda: zeros, lambda: steps.read(time))
+            return done, row, zeros if output is None else state, output, None
+
+        return tf.nn.raw_rnn(cell, loop_fn)[0].stack()
+
+    program = recorded(build)
+    assert [decision.became for decision in program.report] == ["GRU"]
+    feeds = {**inputs(4, 2), "n": np.array([2, 3], dtype.as_numpy_dtype)}
+    np.testing.assert_allclose(program.run(feeds), program.evaluate(feeds), atol=1e-6)

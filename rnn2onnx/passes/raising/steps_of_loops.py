@@ -20,7 +20,7 @@ from rnn2onnx.passes.dependence import inputs_of
 from rnn2onnx.passes.fold import RULES
 from rnn2onnx.passes.raising.conditions import Flag, StepConditions
 from rnn2onnx.passes.raising.counters import apart_from_numbers, one_less, one_more, without
-from rnn2onnx.passes.widening import before_widening
+from rnn2onnx.passes.widening import before_widening, holds
 
 
 class LoopSteps(StepConditions):
@@ -179,6 +179,8 @@ class LoopSteps(StepConditions):
         if found is None or found[1] + flag.offset > 0:
             least = -flag.offset - 1
             narrow = before_widening(flag.bound)
+            if not holds(np.min_scalar_type(least), narrow.type.dtype):
+                narrow = flag.bound
             none = self.builder.const(np.array([least], narrow.type.dtype))
             rows = self.builder.emit("concat", (narrow, none), axis=0, location=self.op.location)[0]
             (most,) = self.builder.emit("reduce_max", (rows,), axes=(0,), keepdims=False, location=self.op.location)

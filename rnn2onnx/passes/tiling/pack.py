@@ -19,27 +19,17 @@ from typing import ClassVar
 
 from rnn2onnx.ir import Graph, Value, rebuild
 from rnn2onnx.passes.choice import BY_COSTS, Choice, Offer, key_of
-from rnn2onnx.passes.costs import Estimate
 from rnn2onnx.passes.report import Report
-from rnn2onnx.passes.tiling.cache import Cache
 from rnn2onnx.passes.tiling.pieces import Pieces
 from rnn2onnx.passes.tiling.region import LAYERS, Region
 from rnn2onnx.passes.tiling.region_copier import RegionCopier, Sizes, has_known_sizes
+from rnn2onnx.passes.tiling.savings import Savings
 from rnn2onnx.passes.tiling.sorted_tiles import SortedTiles, clipped, is_worth_it
 from rnn2onnx.passes.tiling.tiles import int64
 from rnn2onnx.targets import ONNXRUNTIME, Target
 
 SORTED, AS_THEY_ARE = "rows sorted by length", "rows as they are"
 """The forms that can be forced: with a branch that sorts rows where that saves enough, and without it."""
-
-_FEW = 4
-"""So many tiles are worth it at least."""
-_SPARE = 4
-"""Tiles of sorted rows pay for the cache's sake from so many times as much as it holds on, for each recurrence."""
-_SHARED = 3
-"""Native LSTMs are to save so many times what it costs: with two threads these share the rows, and each saves less."""
-_LEAST = 0.01
-"""A row more takes so many microseconds at least, and so does a tile."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +53,7 @@ class _Packer(RegionCopier):
         if not has_known_sizes(region) or self.known.of(region.batch)[1] < target.pack_rows:
             return False
         most = math.prod(dim if isinstance(dim, int) else 10**6 for dim in (region.time, region.batch))
-        above = _above(region, target)
+        above = Savings(region, target).above
         if most <= above:
             return False
         offer = Offer((SORTED, AS_THEY_ARE), region.batch, region.time, between=False, above=above)
@@ -72,10 +62,10 @@ class _Packer(RegionCopier):
     def branches(self, region: Region, sizes: Sizes) -> Sequence[Value]:
         """What a region gives: by sorted rows where that saves enough, else as it was."""
         builder, target = self.builder, self.target
-        least, above = _least(region, target), _above(region, target)
+        savings = Savings(region, target)
+        least, cache = savings.least, savings.cache
         # Each form has its weights for itself, as the engine arranges them: large ones are to be there once.
         large = region.weights > target.pack_weights and self.knows_outputs(region)
-        cache = _cache(region, target)
         when = f"where {target.pack_rows} rows or more end so early that {least} steps of rows are saved"
         when += "" if cache.fits is None else f", or {cache}"
         why = f"always, for its weights are more than {target.pack_weights} bytes: they are in memory once"
@@ -83,7 +73,7 @@ class _Packer(RegionCopier):
             self.report.also(op, f"rows sorted by length in tiles of time {why if large else when}")
 
         def packed() -> Sequence[Value]:
-            return self._packed(region, sizes)
+            return self._packed(region, sizes, savings.worth)
 
         def some_steps() -> Value:
             longest = builder.emit("reduce_max", (self._lengths_of(region, sizes),), axes=(0,), keepdims=False)[0]
@@ -101,7 +91,7 @@ class _Packer(RegionCopier):
             return self.cond(region, saves(), packed, lambda: self.plain(region))
 
         def found(none: Callable[[], Value]) -> Value:
-            enough = builder.emit("less", (int64(builder, above), sizes.together))[0]
+            enough = builder.emit("less", (int64(builder, savings.above), sizes.together))[0]
             return self.either(enough, saves, none)
 
         if large:
@@ -109,12 +99,11 @@ class _Packer(RegionCopier):
             return self.where_some(region, sizes, packed, some_steps)
         if not self.may_be_none(region):
             return looked_at()
-        if _is_native(region) and region.weights <= target.small_weights and self.knows_outputs(region):
-            return self.unless_small(region, sizes, above, looked_at)
+        if savings.is_native and region.weights <= target.small_weights and self.knows_outputs(region):
+            return self.unless_small(region, sizes, savings.above, looked_at)
         return self.where(region, sizes, found, packed)
 
-    def _packed(self, region: Region, sizes: Sizes) -> Sequence[Value]:
-        worth = _each(region, self.target) / (2 * _tile(region, self.target))
+    def _packed(self, region: Region, sizes: Sizes, worth: float) -> Sequence[Value]:
         lengths = self._lengths_of(region, sizes)
         tiles = SortedTiles(self.builder, (region.time, region.batch), (sizes.steps, sizes.batch), lengths, worth)
         return Pieces(self, region, tiles, self.report).outputs()
@@ -122,49 +111,3 @@ class _Packer(RegionCopier):
     def _lengths_of(self, region: Region, sizes: Sizes) -> Value:
         assert region.lengths is not None
         return clipped(self.builder, self.value(region.lengths), sizes.steps)
-
-
-def _each(region: Region, target: Target) -> float:
-    """Microseconds that a step takes longer with each row more."""
-    if isinstance(region.batch, int):
-        return max(_cost(region, target, region.batch) / region.batch, _LEAST)
-    few, many = (_cost(region, target, rows) for rows in (32, 64))
-    return max((many - few) / 32, _LEAST)
-
-
-def _cost(region: Region, target: Target, rows: int) -> float:
-    """Microseconds of a step of so many rows."""
-    steps = 100
-    at = Estimate(target.costs, {str(region.time): steps, str(region.batch): rows})
-    time = region.time if isinstance(region.time, int) else steps
-    return sum(map(at.op, region.recurrences)) / time
-
-
-def _tile(region: Region, target: Target) -> float:
-    """Microseconds of a tile besides its steps."""
-    return max(target.pack_tile * len(region.recurrences), _LEAST)
-
-
-def _cache(region: Region, target: Target) -> Cache:
-    return Cache(region, target, _SPARE * len(region.recurrences))
-
-
-def _above(region: Region, target: Target) -> int:
-    """Of more than so many steps of rows sorting may be worth it."""
-    # Half of all is what rows of evenly spread lengths save at most.
-    saved, fits = 2 * _least(region, target), _cache(region, target).fits
-    return saved if fits is None else min(saved, fits)
-
-
-def _least(region: Region, target: Target) -> int:
-    """How many steps of rows must end early so that the tiles cost less than they save.
-
-    In the tile in which a row ends it goes on: of ``n`` tiles, the share ``1/n`` of what ends early is not saved.
-    """
-    cost = target.pack_sort + _FEW * _tile(region, target)
-    times = _SHARED if any(op.kind.name in ("lstm", "quantized_lstm") for op in region.recurrences) else 1
-    return math.ceil(times * cost / (_each(region, target) * (1 - 1 / _FEW)))
-
-
-def _is_native(region: Region) -> bool:
-    return all(op.kind.name in LAYERS for op in region.recurrences)

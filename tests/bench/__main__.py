@@ -7,7 +7,7 @@ files, in an environment of their own (see ``peers.py``), then, in ours, in the 
     .venv/bin/python -m tests.bench FOLDER                # the table of targets, with one thread and with two
     .venv/bin/python -m tests.bench FOLDER --sweep        # every program at batch 1, 8, 64 and 10, 100, 1000 steps
     .venv/bin/python -m tests.bench FOLDER --bound        # beside the engine's matrix products alone
-    .venv/bin/python -m tests.bench FOLDER --ablation     # without one pass at a time
+    .venv/bin/python -m tests.bench FOLDER --ablation     # without one pass at a time; --at BATCH STEPS
     .venv/bin/python -m tests.bench FOLDER --compile      # how long compiling takes; by the number of operations, too
     .venv/bin/python -m tests.bench FOLDER --memory       # how much memory the running models take
 
@@ -58,9 +58,8 @@ def main() -> None:
     elif options.ablation:
         found = {}
         for each in programs:
-            for point in each.points[:1]:
-                shape = (point.batch, point.time, options.threads[0])
-                found[each.name] = ablation.ablation(each, *shape, options.seconds, clock)
+            for point in [options.at] if options.at else [point[:2] for point in each.points[:1]]:
+                found[each.name] = ablation.ablation(each, *point, options.threads[0], options.seconds, clock)
                 print(ablation.markdown(each.title, found[each.name]), end="\n\n", flush=True)
         found = {name: [vars(line) for line in lines] for name, lines in found.items()}
     elif options.compile:
@@ -94,6 +93,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("program", nargs="*", metavar="PROGRAM", help=", ".join(PROGRAMS))
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--at", type=int, nargs=2, metavar=("BATCH", "STEPS"), help="where passes are left out")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--json", type=Path)
     kind = parser.add_mutually_exclusive_group()

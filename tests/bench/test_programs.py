@@ -21,5 +21,5 @@ def test_outputs_are_named_as_the_peers(name):
 
 def test_the_bound_is_made_of_models_that_run():
     layer = bound.Layer(3, 4, 2, 1)
-    for model in (bound.projection(layer), bound.walk(4, "Relu", 8), bound.walk(12, "Sigmoid")):
+    for model in (bound.projection(layer), bound.walk(4, "Relu", 8), bound.walk(12, "Sigmoid"), bound.turned(3)):
         assert Contender(model.SerializeToString(), bound.feeds_of(model, 2, 5)).burst(1) > 0
